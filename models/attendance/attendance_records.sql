@@ -1,0 +1,144 @@
+{{ config(table='AttendanceRecord', slice_by=['branch', 'year'], tags=['attendance'],
+          rows='200 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+
+-- One row per enrolled pupil and school day, from the pupil's first day to his last, up to the as-of date.
+--
+-- Absence comes in two forms. A spell is an illness of two to six days with one reason, at most one in a fortnight.
+-- Single days are drawn day by day. How often a pupil is absent depends on the grade, on the day (month, weekday, a
+-- holiday next to it, board examinations ahead) and on the pupil: some are absent three times as often as others.
+--
+-- Rows: some 215 per pupil in a year that is over. All rates are estimates bracketed by published ones: see the seeds.
+--
+-- This is the largest model; a row costs one hash, two joins with small tables and a few integer comparisons. Rates are
+-- whole numbers: an absence rate is in hundredths of a percent, a pupil's weight in percent of the usual, and 4295 turns
+-- their product, which is in millionths, into the hash's scale, where certainty is 2^32.
+
+with drawn as (                      -- the pupils of the year, with their class teacher and what is their own
+    select
+        attended.n,
+        attended.level,
+        attended.letter,
+        teacher.n                                                                       as teacher_n,
+        attended.first_day - {{ year.starts_on }}                                       as first_day_no,
+        least(attended.last_day, {{ var('as_of') }}) - {{ year.starts_on }}             as last_day_no,
+        case
+            when {{ chance('is often absent', 'attended.n', var('chronic_share'), by=['branch']) }}
+                then {{ random_int('often absent', 'attended.n', 220, 380, by=['branch']) }}
+            else 25 + floor(130 * {{ beta('absent', 'attended.n', 2, 3) }})::bigint
+        end                                                                             as absence_weight,
+        {{ random_int('late', 'attended.n', 40, 160) }}                                 as lateness_weight
+    from {{ ref('pupil_years') }} as attended
+    join {{ ref('staff_plan') }} as teacher
+        on teacher.branch_no = attended.branch_no
+        and teacher.homeroom_level = attended.level
+        and teacher.homeroom_letter = attended.letter
+        and {{ year.no }} between teacher.first_year and teacher.last_year
+    where attended.branch_no = {{ branch.no }}
+      and attended.year_no = {{ year.no }}
+),
+
+habits as materialized (             -- the same with rates; materialized, so that keys are made once a pupil
+    select
+        drawn.n,
+        {{ key_of('students', 'drawn.n') }}                                             as student_id,
+        {{ key_of('teachers', 'drawn.teacher_n') }}                                     as marked_by,
+        {{ choice('source', section_n('drawn.level', 'drawn.letter'),
+                  {'mobile_app': 50, 'web_portal': 25, 'manual': 20, 'import': 5}) }}   as source,
+        drawn.first_day_no,
+        drawn.last_day_no,
+        drawn.level in (12, 14)                                                         as sits_board,
+        (100 * rate.excused_pct / (100 - rate.present_pct))::int                        as excused_pct,
+        (100 * (100 - rate.present_pct) * {{ 1 - var('spell_share') }})::int            as single_absence,
+        drawn.absence_weight * 4295                                                     as absence_scale,
+        (100 * rate.late_pct)::int * drawn.lateness_weight * 4295                       as late_width,
+        -- 3.5 of the 14 days on average are in a spell, if there is one
+        (100 * (100 - rate.present_pct) * {{ var('spell_share') }} * 14 / 3.5)::int
+            * drawn.absence_weight * 4295                                               as spell_width
+    from drawn
+    join {{ seed('attendance_levels') }} as rate
+        on rate.level = drawn.level
+),
+
+spells as materialized (             -- each pupil's fortnights, and the first and last day of a spell, 14 for none
+    select
+        habit.n,
+        fortnight.no                                                                    as fortnight,
+        case
+            when {{ hash('falls ill', 'habit.n * 32 + fortnight.no') }} < habit.spell_width
+                then {{ random_int('first day', 'habit.n * 32 + fortnight.no', 0, 13) }}
+            else 14
+        end                                                                             as first_day,
+        {{ random_int('days', 'habit.n * 32 + fortnight.no', 2, 6) }}                   as days,
+        case
+            when {{ random_int('excused', 'habit.n * 32 + fortnight.no', 0, 99) }} < habit.excused_pct then 'excused'
+            else 'absent'
+        end                                                                             as status,
+        {{ pick('reason of a spell', 'habit.n * 32 + fortnight.no', 'absence_reasons') }} as reason_slot
+    from habits as habit
+    cross join generate_series(0, 26) as fortnight(no)
+),
+
+roll_calls as (                      -- each pupil and day, with its hash; offset 0 keeps PostgreSQL from computing it
+    select                           -- again wherever it is used
+        habit.n * 512 + day.day_no                                                      as n,
+        habit.student_id,
+        habit.marked_by,
+        habit.source,
+        habit.excused_pct,
+        habit.late_width,
+        day.iso_day,
+        case
+            when day.fortnight_day >= spell.first_day and day.fortnight_day < spell.first_day + spell.days
+                then spell.status
+        end                                                                             as spell_status,
+        spell.reason_slot,
+        (
+            habit.single_absence
+            + case when habit.sits_board then day.extra_absence_before_board else day.extra_absence end
+        ) * habit.absence_scale                                                         as absence_width,
+        {{ hash('mark', 'habit.n * 512 + day.day_no') }}                                as drawn
+    from spells as spell
+    join habits as habit
+        on habit.n = spell.n
+    join {{ ref('school_days') }} as day
+        on day.fortnight = spell.fortnight
+    where day.branch_no = {{ branch.no }}
+      and day.year_no = {{ year.no }}
+      and day.day_no between habit.first_day_no and habit.last_day_no
+    offset 0
+),
+
+marks as (                           -- what the teacher marks
+    select
+        n,
+        student_id,
+        marked_by,
+        source,
+        iso_day,
+        case
+            when spell_status is not null then spell_status
+            when drawn >= absence_width + late_width then 'present'
+            when drawn >= absence_width then 'late'
+            when drawn % 100 < excused_pct then 'excused'
+            else 'absent'
+        end                                                                             as status,
+        case
+            when spell_status is not null then reason_slot
+            when drawn < absence_width + late_width then {{ pick('reason', 'n', 'absence_reasons') }}
+        end                                                                             as reason_slot
+    from roll_calls
+)
+
+select
+    {{ key('mark.n') }}                                                                 as "id",
+    {{ branch.id }}                                                                     as "branchId",
+    mark.student_id                                                                     as "studentId",
+    mark.iso_day                                                                        as "date",
+    mark.status                                                                         as "status",
+    because.reason                                                                      as "reason",
+    mark.marked_by                                                                      as "markedBy",
+    mark.source                                                                         as "source"
+from marks as mark
+left join {{ slots('absence_reasons') }} as because
+    on because.status = mark.status
+    and because.slot = mark.reason_slot

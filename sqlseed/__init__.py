@@ -1,0 +1,16 @@
+"""sqlseed: dbt for seed data. The public functions are those of `sqlseed.api`, imported when first used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "build", "clean", "compile", "debug", "init", "load", "ls", "plan", "show"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from sqlseed import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'sqlseed' has no attribute '{name}'")

@@ -1,0 +1,261 @@
+"""Files under `target/`: compiled models, manifest.json, run_results.json, with dbt's field names where they fit.
+
+A file is written beside its place and then renamed, so a reader finds the old one or the new one, never a half.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlseed.errors import ProjectError
+from sqlseed.model import Compiled, Event, EventKind, StepResult
+from sqlseed.workspace import Workspace
+
+_FLUSH_SECONDS = 1.0  # at most this often while slices finish: the file grows with every one
+
+_Json = dict[str, Any]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a file as a whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def compiled_text(model: Compiled) -> str:
+    """A compiled model as a file: the statement, and in its header what its parameters are."""
+    lines = [f"-- {model.path}: fills {model.relation}", "-- compiled by sqlseed; bind parameters per slice:"]
+    lines += [f"--   :{p.name} {p.type} ({p.kind.value} {'.'.join(p.of)})" for p in model.parameters]
+    if not model.parameters:
+        lines[-1] = "-- compiled by sqlseed; no bind parameters"
+    return "\n".join([*lines, "", model.sql]) + "\n"
+
+
+def write_compiled(workspace: Workspace, names: Sequence[str]) -> list[Path]:
+    """One file per model under target/compiled/."""
+    paths = []
+    for name in names:
+        model = workspace.compiled[name]
+        path = workspace.target_path / "compiled" / model.path
+        write_text(path, compiled_text(model))
+        paths.append(path)
+    return paths
+
+
+def metadata(version: str, run_id: str | None = None) -> _Json:
+    """The head of an artifact."""
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    facts: _Json = {"sqlseed_version": version, "generated_at": now.replace("+00:00", "Z")}
+    return facts | ({"invocation_id": run_id} if run_id else {})
+
+
+def manifest(workspace: Workspace, version: str) -> _Json:
+    """Everything the project is made of, as plain data."""
+    project = workspace.project
+    nodes: dict[str, _Json] = {}
+    for name, model in workspace.compiled.items():
+        nodes[f"model.{project.name}.{name}"] = _model_node(workspace, model)
+    for name, seed in project.seeds.items():
+        nodes[f"seed.{project.name}.{name}"] = {
+            "unique_id": f"seed.{project.name}.{name}",
+            "name": name,
+            "resource_type": "seed",
+            "path": seed.path,
+            "original_file_path": seed.path,
+            "fqn": list(workspace.graph.nodes[name].fqn),
+            "description": seed.description,
+            "columns": {c.name: {"name": c.name, "data_type": c.type} for c in seed.columns},
+            "checksum": {"name": "sha256", "checksum": seed.checksum},
+            "checksums": {"body": seed.checksum},
+            "rows": len(seed.rows),
+        }
+    ids = {node["name"]: unique_id for unique_id, node in nodes.items()}
+    parents = {
+        ids[name]: sorted(ids[p] for p in workspace.graph.parents[name]) for name in workspace.graph.nodes if name in ids
+    }
+    children: dict[str, list[str]] = {unique_id: [] for unique_id in nodes}
+    for child, above in parents.items():
+        for parent in above:
+            children[parent].append(child)
+    return {
+        "metadata": metadata(version) | {"project_name": project.name, "adapter_type": workspace.target.type},
+        "nodes": nodes,
+        "dimensions": {
+            name: {"seed": d.seed, "key": d.key, "values": [value.key for value in workspace.values[name]]}
+            for name, d in project.dimensions.items()
+        },
+        "parent_map": parents,
+        "child_map": {name: sorted(below) for name, below in children.items()},
+    }
+
+
+def _model_node(workspace: Workspace, model: Compiled) -> _Json:
+    config = dict(workspace.graph.nodes[model.name].config)
+    return {
+        "unique_id": f"model.{workspace.project.name}.{model.name}",
+        "name": model.name,
+        "resource_type": "model",
+        "path": model.path,
+        "original_file_path": model.path,
+        "patch_path": model.patch_path,
+        "fqn": list(model.fqn),
+        "description": model.description,
+        "relation_name": str(model.relation),
+        "config": config,
+        "tags": list(model.config.tags),
+        "columns": {
+            c.name: {"name": c.name, "data_type": c.type, "description": c.description} for c in model.contract.columns
+        },
+        "checksum": {"name": "sha256", "checksum": model.checksum},
+        "checksums": part_checksums(workspace, model),
+        "refs": [{"name": name} for name in model.refs],
+        "depends_on": {"nodes": [f"model.{workspace.project.name}.{name}" for name in model.refs]},
+        "parameters": {p.name: p.type for p in model.parameters},
+        "compiled_path": f"target/compiled/{model.path}",
+        "compiled_code": model.sql,
+    }
+
+
+def part_checksums(workspace: Workspace, model: Compiled) -> dict[str, str]:
+    """What `state:modified.body`, `.configs`, `.contract` and `.macros` compare."""
+    file = workspace.project.models[model.name]
+    macros = {path: workspace.project.macros[path] for path in model.macros}
+    parts = {
+        "body": file.raw_sql,
+        "configs": repr(model.config),
+        "contract": repr(model.contract),
+        "macros": json.dumps(macros, sort_keys=True),
+    }
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
+
+
+def write_manifest(workspace: Workspace, version: str) -> Path:
+    """target/manifest.json."""
+    path = workspace.target_path / "manifest.json"
+    write_text(path, json.dumps(manifest(workspace, version), indent=1, default=str) + "\n")
+    return path
+
+
+# --- what an earlier run left, for state: and result: ------------------------------------------------------
+
+
+def read_state(workspace: Workspace, folder: Path) -> dict[str, frozenset[str]]:
+    """For each node how it compares with the manifest in `folder`: new, unmodified, or modified and in what."""
+    saved = _read_json(folder / "manifest.json", "state:")
+    nodes = {node["name"]: node for node in saved.get("nodes", {}).values()}
+    facts: dict[str, frozenset[str]] = {}
+    for name in workspace.graph.nodes:
+        old = nodes.get(name)
+        if old is None:
+            facts[name] = frozenset({"new"})
+            continue
+        if name in workspace.compiled:
+            parts = part_checksums(workspace, workspace.compiled[name])
+        else:
+            parts = {"body": workspace.project.seeds[name].checksum}
+        changed = {f"modified.{part}" for part, digest in parts.items() if old.get("checksums", {}).get(part) != digest}
+        facts[name] = frozenset(changed | {"modified"}) if changed else frozenset({"unmodified"})
+    return facts
+
+
+def read_results(workspace: Workspace, folder: Path) -> dict[str, frozenset[str]]:
+    """For each node the statuses that its slices had in the run_results.json of `folder`."""
+    saved = _read_json(folder / "run_results.json", "result:")
+    facts: dict[str, set[str]] = {}
+    for result in saved.get("results", []):
+        name = str(result.get("unique_id", "")).rpartition(".")[2]
+        if name in workspace.graph.nodes:
+            facts.setdefault(name, set()).add(str(result.get("status")))
+    return {name: frozenset(found) for name, found in facts.items()}
+
+
+def _read_json(path: Path, method: str) -> _Json:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        hint = "an earlier `sqlseed build` or `compile` wrote it to target/; keep a copy and name its folder"
+        raise ProjectError(f"no {path.name} in {path.parent} to compare with for {method}", hint=hint) from None
+    except (OSError, ValueError) as error:
+        raise ProjectError(f"cannot be read as JSON: {error}", path=str(path)) from None
+    if not isinstance(data, dict):
+        raise ProjectError("is not an artifact of sqlseed", path=str(path))
+    return data
+
+
+# --- run_results.json ------------------------------------------------------------------------------------
+
+
+class RunResults:
+    """Collects a run's events into target/run_results.json, flushed as it goes."""
+
+    def __init__(self, workspace: Workspace, version: str, run_id: str, arguments: Mapping[str, Any]) -> None:
+        self.path = workspace.target_path / "run_results.json"
+        self._workspace = workspace
+        self._head = metadata(version, run_id)
+        self._arguments = dict(arguments)
+        self._results: list[_Json] = []
+        self._started = time.monotonic()
+        self._flushed = 0.0
+
+    def on_event(self, event: Event) -> None:
+        """Notes a finished slice."""
+        if event.kind is EventKind.SLICE_FINISHED and event.result is not None:
+            self._results.append(self._entry(event.result))
+            if time.monotonic() - self._flushed > _FLUSH_SECONDS:
+                self.flush()
+
+    def add(self, results: Sequence[StepResult]) -> None:
+        """Notes slices that no event announced: those that were up to date."""
+        self._results += [self._entry(result) for result in results]
+
+    def _entry(self, result: StepResult) -> _Json:
+        model = self._workspace.compiled[result.slice.model]
+        started = dt.datetime.fromtimestamp(result.started_at, dt.UTC) if result.started_at else None
+        ended = started + dt.timedelta(seconds=result.seconds) if started else None
+        timing = []
+        if started and ended:
+            timing = [{"name": "execute", "started_at": _stamp(started), "completed_at": _stamp(ended)}]
+        return {
+            "unique_id": f"model.{self._workspace.project.name}.{result.slice.model}",
+            "slice": result.slice.key,
+            "point": dict(result.slice.point),
+            "status": result.status.value,
+            "timing": timing,
+            "thread_id": f"Thread-{result.worker}" if result.worker else None,
+            "execution_time": round(result.seconds, 6),
+            "adapter_response": {"rows_affected": result.rows},
+            "message": result.message or None,
+            "failures": None,
+            "attempts": result.attempts,
+            "relation_name": str(model.relation),
+        }
+
+    def flush(self) -> None:
+        """Writes the file as it stands."""
+        self._flushed = time.monotonic()
+        data = {
+            "metadata": self._head,
+            "results": self._results,
+            "elapsed_time": round(time.monotonic() - self._started, 3),
+            "args": self._arguments,
+        }
+        write_text(self.path, json.dumps(data, indent=1, default=str) + "\n")
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

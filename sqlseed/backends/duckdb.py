@@ -1,0 +1,368 @@
+"""Embedded DuckDB, in a file or in memory: the only module that imports duckdb.
+
+Tables carry NOT NULL and nothing else: keys in memory would cost more than the rows, and are proven by tests instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sqlseed import dialect, library, sqltext
+from sqlseed.backends import ddl, slices
+from sqlseed.errors import ConnectError, ExecuteError
+from sqlseed.model import (
+    Checkpoint,
+    Column,
+    Compiled,
+    KeyRange,
+    LiveColumn,
+    LiveTable,
+    Relation,
+    Target,
+    Value,
+    quote,
+)
+
+_BATCH = 20_000  # rows of a lookup table sent at once
+
+
+class DuckDB:
+    """A DuckDB database as a target. One session works at a time; DuckDB itself uses the threads."""
+
+    engine = "duckdb"
+    threads = 1
+
+    def __init__(self, target: Target, root: Path) -> None:
+        self.target = target
+        self._temporary: str | None = None
+        path = str(target.settings.get("path", "target/sqlseed.duckdb"))
+        self.path = path if path == ":memory:" else str((root / path).resolve())
+        if self.path != ":memory:":
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        self._connection: Any = None
+
+    @classmethod
+    def in_memory(cls, target: Target, root: Path) -> DuckDB:
+        """A stand-in for another target: its schema's name, no file but for what memory cannot hold."""
+        memory = target.settings.get("memory_limit", "1GB") if target.type == "duckdb" else "1GB"
+        return cls(replace(target, type="duckdb", settings={"path": ":memory:", "memory_limit": memory}), root)
+
+    def connect(self) -> DuckDBSession:
+        """A new session; raises ConnectError if the file is somebody else's or no DuckDB database."""
+        if self._connection is None:
+            self._connection = self._open()
+        return DuckDBSession(self._connection.cursor(), self.target)
+
+    def _open(self) -> Any:
+        settings = self.target.settings
+        config: dict[str, Any] = {
+            "threads": self.target.threads,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,  # rows have keys; keeping their order costs memory
+        }
+        if settings.get("memory_limit"):
+            config["memory_limit"] = str(settings["memory_limit"])
+        folder = settings.get("temp_directory")
+        if folder is None and self.path == ":memory:":
+            folder = self._temporary = tempfile.mkdtemp(prefix="sqlseed-")
+        if folder is not None:
+            config["temp_directory"] = str(folder)
+        try:
+            connection = duckdb.connect(self.path, config=config)
+            connection.execute("set global integer_division = true")
+            connection.execute("set global timezone = 'UTC'") if _has_timezone(connection) else None
+            # A model can reach no file and no network, and cannot undo it.
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            return connection
+        except duckdb.Error as error:
+            text = " ".join(str(error).split())
+            if "lock" in text.lower():
+                hint = "close the other program that has it open, or wait for it"
+                raise ConnectError(f"{self.path} is in use: {_lock_holder(text)}", hint=hint) from None
+            hint = "remove the file, or name another path in the target"
+            raise ConnectError(f"cannot open {self.path}: {text[:300]}", hint=hint) from None
+
+    def close(self) -> None:
+        """Closes the file and removes what was spilled."""
+        if self._connection is not None:
+            with contextlib.suppress(duckdb.Error):
+                self._connection.close()
+            self._connection = None
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _has_timezone(connection: Any) -> bool:
+    found = connection.execute("select count(*) from duckdb_settings() where lower(name) = 'timezone'").fetchone()
+    return bool(found and found[0])
+
+
+def _lock_holder(text: str) -> str:
+    found = re.search(r"held in (.+?)(?: See also|$)", text)
+    return f"held by {found[1].rstrip('. ')}" if found else "another process holds its lock"
+
+
+class DuckDBSession:
+    """One connection to DuckDB."""
+
+    def __init__(self, connection: Any, target: Target) -> None:
+        self._connection = connection
+        self._target = target
+        self.state_schema = target.state_schema
+        self._functions: set[str] = set()
+        self._statements: dict[str, str] = {}
+
+    def server(self) -> str:
+        """The engine's name and version, for people."""
+        return f"DuckDB {duckdb.__version__}"
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commits at the end of the block; an error of the rollback never hides the first one."""
+        self._execute("begin transaction", None)
+        try:
+            yield
+        except BaseException:
+            self._functions.clear()  # those created in the block are rolled back with it
+            with contextlib.suppress(duckdb.Error):
+                self._connection.execute("rollback")
+            raise
+        self._execute("commit", None)
+
+    def run(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None
+    ) -> int:
+        """Executes one statement; the rows it touched, 0 for DDL."""
+        row = self._execute(*_named(sql, parameters, types)).fetchone()
+        return int(row[0]) if row and isinstance(row[0], int) else 0
+
+    def query(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Like `run`, for a statement that gives rows."""
+        try:
+            rows: list[tuple[Any, ...]] = self._execute(*_named(sql, parameters, types)).fetchall()
+        except duckdb.Error as error:
+            raise _error(error) from None
+        return rows
+
+    def _execute(self, sql: str, parameters: Any) -> Any:
+        try:
+            return self._connection.execute(sql, parameters) if parameters else self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise _error(error) from None
+
+    def prepare(self, functions: Sequence[str]) -> None:
+        """The session functions that are not there yet; settings are the database's."""
+        for name in functions:
+            if name not in self._functions:
+                self._execute(library.function(name).create_duckdb, None)
+                self._functions.add(name)
+
+    def model_sql(self, compiled: Compiled) -> str:
+        """The statement transpiled once, its parameters as typed `$name`."""
+        if compiled.name not in self._statements:
+            types = {p.name: p.type for p in compiled.parameters}
+            self._statements[compiled.name] = dialect.to_duckdb(compiled.sql, types)
+        return self._statements[compiled.name]
+
+    def replace(
+        self,
+        target: Relation,
+        columns: Sequence[str],
+        key: str | None,
+        select: str,
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+        children: Sequence[tuple[Relation, str | None]],
+    ) -> int:
+        """Removes the slice's rows and writes them again: DuckDB has no foreign keys that could object."""
+        names = ", ".join(quote(name) for name in columns)
+        self.run(f"delete from {target} where {own}", parameters, types)
+        return self.run(f"insert into {target} ({names})\nselect {names} from (\n{select}\n) as m", parameters, types)
+
+    def check_no_foreign_children(
+        self,
+        target: Relation,
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+        children: Sequence[tuple[Relation, str | None]],
+    ) -> None:
+        """Nothing refers to anything: the tables have no foreign keys."""
+
+    def checksum(
+        self,
+        relation: Relation,
+        columns: Sequence[Column],
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+    ) -> str:
+        """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
+        text = " || chr(31) || ".join(_canonical(column) for column in columns)
+        sql = (
+            f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation} where {own}"
+        )
+        return str(self.query(sql, parameters, types)[0][0])
+
+    def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
+        """Those of the relations that exist."""
+        wanted = set(relations)
+        rows = self.query(
+            "select c.schema_name, c.table_name, c.column_name, lower(c.data_type), c.is_nullable,"
+            " c.column_default is not null, v.view_name is not null"
+            " from duckdb_columns() as c left join duckdb_views() as v"
+            " on v.schema_name = c.schema_name and v.view_name = c.table_name"
+            " where c.database_name = current_database() and not c.internal order by c.column_index"
+        )
+        columns: dict[Relation, dict[str, LiveColumn]] = {}
+        views: set[Relation] = set()
+        for schema, table, name, type_, nullable, filled, view in rows:
+            relation = Relation(schema, table)
+            if relation in wanted:
+                columns.setdefault(relation, {})[name] = LiveColumn(name, type_, nullable, filled)
+                if view:
+                    views.add(relation)
+        return {r: LiveTable(found, "view" if r in views else "table") for r, found in columns.items()}
+
+    def create_table(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled], keys: bool) -> None:
+        """Creates a model's table from its contract: columns and NOT NULL."""
+        self.run(f"create schema if not exists {quote(relation.schema)}")
+        for statement in ddl.create_table(relation, compiled, dialect.duckdb_type, keys=False):
+            self.run(statement)
+
+    def add_foreign_keys(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled]) -> None:
+        """DuckDB's tables carry none."""
+
+    def load(self, relation: Relation, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
+        """Creates a lookup table and fills it, a batch of columns at a time; an older one is dropped."""
+        self.run(f"drop table if exists {relation}")
+        types = [dialect.duckdb_type(column.type) for column in columns]
+        body = ", ".join(f"{quote(c.name)} {t}" for c, t in zip(columns, types, strict=True))
+        self.run(f"create table {relation} ({body})")
+        values = list(rows)
+        lists = ", ".join(f"unnest(${i}::{_list_type(t)}[])::{t}" for i, t in enumerate(types, 1))
+        for start in range(0, len(values), _BATCH):
+            batch = [[_plain(v) for v in column] for column in zip(*values[start : start + _BATCH], strict=True)]
+            self._execute(f"insert into {relation} select {lists}", batch)
+        return len(values)
+
+    def analyze(self, relation: Relation) -> None:
+        """DuckDB keeps its own statistics."""
+
+    def bootstrap(self, project: str) -> None:
+        """Creates the schemas and the state tables if they are missing."""
+        state = quote(self.state_schema)
+        with self.transaction():
+            self.run(f"create schema if not exists {state}")
+            self.run(f"create schema if not exists {quote(self._target.schema)}")
+            for statement in slices.STATE_TABLES:
+                self.run(statement.format(schema=state))
+            slices.check_project(self, project)
+
+    def _has_state(self) -> bool:
+        rows = self.query(
+            "select 1 from duckdb_tables() where schema_name = :schema and table_name = 'checkpoint'",
+            {"schema": self.state_schema},
+            {"schema": "text"},
+        )
+        return bool(rows)
+
+    def checkpoints(self) -> dict[tuple[str, str], Checkpoint]:
+        """Everything that is wholly in the target; empty where nothing was ever built."""
+        if not self._has_state():
+            return {}
+        rows = self.query(
+            f"select model, slice, fingerprint, rows, checksum from {quote(self.state_schema)}.checkpoint"
+        )
+        return {(row[0], row[1]): Checkpoint(*row) for row in rows}
+
+    def key_ranges(self) -> dict[tuple[str, str], KeyRange]:
+        """The recorded integer ranges."""
+        if not self._has_state():
+            return {}
+        rows = self.query(f"select model, slice, first, last from {quote(self.state_schema)}.key_range")
+        return {(row[0], row[1]): KeyRange(row[2], row[3]) for row in rows}
+
+    def highest_key(self, relation: Relation, column: str) -> int:
+        """The largest key in the table, 0 if it is empty or missing."""
+        if not self.catalog([relation]):
+            return 0
+        return int(self.query(f"select max({quote(column)}) from {relation}")[0][0] or 0)
+
+    def advance_sequence(self, relation: Relation, column: str, last: int) -> None:
+        """DuckDB's tables have no sequences."""
+
+    def cancel(self) -> None:
+        """Stops the running statement."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.interrupt()
+
+    def close(self) -> None:
+        """Ends the session; never raises."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.close()
+
+
+def _named(
+    sql: str, parameters: Mapping[str, Value] | None, types: Mapping[str, str] | None
+) -> tuple[str, dict[str, Value] | None]:
+    """`:name` as a typed `$name`, and only the parameters that the statement names: DuckDB refuses others."""
+    if not parameters:
+        return sql, None
+    pieces: list[str] = []
+    end = 0
+    for use in sqltext.parameter_uses(sql):
+        kind = dialect.duckdb_type((types or {})[use.name])
+        pieces += [sql[end : use.start], f"(${use.name}::{kind})"]
+        end = use.end
+    text = "".join([*pieces, sql[end:]])
+    named = set(re.findall(r"\$([A-Za-z_]\w*)", text))
+    return text, {name: value for name, value in parameters.items() if name in named} or None
+
+
+def _list_type(type_: str) -> str:
+    """The type in which a column of a lookup table is sent: numbers with fractions travel as text, and so exactly."""
+    return "VARCHAR" if type_.startswith(("DECIMAL", "NUMERIC", "DOUBLE", "REAL", "FLOAT")) else type_
+
+
+def _plain(value: Value) -> Any:
+    return value if value is None or isinstance(value, str | bool | int) or hasattr(value, "year") else str(value)
+
+
+def _canonical(column: Column) -> str:
+    """A column's value as the text that both engines give; a null is another text than any value."""
+    name, kind = quote(column.name), column.type.lower()
+    if kind.startswith("bool"):
+        value = f"case when {name} then '1' when not {name} then '0' end"
+    elif kind.startswith("timestamp"):
+        value = f"epoch_ms({name})::text"
+    elif kind.startswith(("double", "real", "float", "numeric", "decimal")):
+        value = f"round({name}, 6)::decimal(38, 6)::text"
+    else:
+        value = f"{name}::text"
+    return f"coalesce({value}, chr(30))"
+
+
+def _error(error: duckdb.Error) -> ExecuteError:
+    text = " ".join(str(error).split("\n\nLINE")[0].split())
+    interrupted = isinstance(error, duckdb.InterruptException)
+    hint = None
+    if "+(DATE, BIGINT)" in text or "-(DATE, BIGINT)" in text:
+        hint = "cast the number: date + n::int"
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        hint = "raise memory_limit in the target, or give it a temp_directory"
+    return ExecuteError(text[:600], cancelled=interrupted, hint=hint)

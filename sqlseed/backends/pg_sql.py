@@ -1,0 +1,111 @@
+"""PostgreSQL's own SQL: catalog queries, checksums, and plain words for its error codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlseed.model import Column, Relation, quote
+
+SETTINGS = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "standard_conforming_strings": "on",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "row_security": "on",
+    "jit": "off",  # compiling a statement costs more than it saves on slices of some 100,000 rows
+    "lock_timeout": "60s",
+}
+"""What a slice's transaction pins, so that a role's or database's own settings change no row."""
+
+NAME_TYPES = {"schema": "text", "name": "text"}
+
+COLUMNS = """
+select
+    c.relname::text,
+    case c.relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 'view'
+        when 'm' then 'materialized view' when 'f' then 'foreign table' else c.relkind::text end,
+    a.attname::text,
+    format_type(a.atttypid, a.atttypmod),
+    not a.attnotnull,
+    a.atthasdef or a.attidentity <> '',
+    a.attgenerated <> ''
+from pg_catalog.pg_attribute as a
+join pg_catalog.pg_class as c on c.oid = a.attrelid
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where n.nspname = :schema and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
+order by c.relname, a.attnum
+"""
+
+CHILDREN = """
+select
+    n.nspname::text,
+    c.relname::text,
+    array(select a.attname::text from unnest(k.conkey) with ordinality as u(num, pos)
+          join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.num order by u.pos),
+    array(select a.attname::text from unnest(k.confkey) with ordinality as u(num, pos)
+          join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.num order by u.pos)
+from pg_catalog.pg_constraint as k
+join pg_catalog.pg_class as c on c.oid = k.conrelid
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_class as t on t.oid = k.confrelid
+join pg_catalog.pg_namespace as tn on tn.oid = t.relnamespace
+where k.contype = 'f' and tn.nspname = :schema and t.relname = :name
+order by 1, 2
+"""
+
+CONNECT_FAILURES: tuple[tuple[str, str, str], ...] = (
+    ("password authentication failed", "wrong password", "check the password in the profile's url"),
+    ("no password supplied", "a password is needed", "add password: to the target, or PGPASSWORD to the environment"),
+    (r'database ".*" does not exist', "no such database", "create it first: createdb NAME"),
+    (r'role ".*" does not exist', "no such role", "check the user in the profile"),
+    ("no pg_hba.conf entry", "the server does not let this user in from here", "see pg_hba.conf"),
+    ("server does not support SSL", "the server has no TLS", "sslmode: prefer in the target, if that is meant"),
+    ("too many clients|remaining connection slots|connection limit", "too many connections", "lower --threads"),
+    ("starting up|shutting down|in recovery mode", "the server is starting or stopping", "try again in a moment"),
+    ("could not translate host name|Name or service not known|resolve", "no such host", "check the host name"),
+    ("Connection refused|No such file or directory", "nothing listens there", "is the server running?"),
+    ("timeout expired|timed out", "no answer in time", "check host, port and firewall"),
+)
+"""(pattern of the server's or libpq's text, sentence, hint): connection failures carry no SQLSTATE."""
+
+_HINTS = {
+    "23505": "a row with this key is there already, made by somebody else or by another build; `sqlseed plan` shows whose",
+    "23503": "the row that it refers to is missing; build its model too: --select +model",
+    "42501": "the role lacks this privilege; `sqlseed debug` checks them",
+    "53100": "the disk is full; rolled-back rows still take space until VACUUM",
+    "55P03": "another session holds a lock on this table; try again when it is done",
+    "22003": "a number is too large for its column",
+    "42P10": "the target table has no unique index on its key column",
+}
+
+
+def hint_for(sqlstate: str | None, message: str) -> str | None:
+    """What to do about an SQLSTATE, if there is a plain answer."""
+    if sqlstate == "57014" and "statement timeout" in message:
+        return "raise statement_timeout in the target's settings, or make the slice smaller"
+    return _HINTS.get(sqlstate or "")
+
+
+def checksum(relation: Relation, columns: Sequence[Column], own: str) -> str:
+    """A query for the order-independent checksum of the rows for which `own` holds."""
+    text = " || chr(31) || ".join(_canonical(column) for column in columns)
+    return (
+        f"select coalesce(sum(('x' || substr(md5({text}), 1, 15))::bit(60)::bigint), 0)::text"
+        f" from {relation} where {own}"
+    )
+
+
+def _canonical(column: Column) -> str:
+    """A column's value as the text that both engines give; a null is another text than any value."""
+    name, kind = quote(column.name), column.type.lower()
+    if kind.startswith(("bool",)):
+        value = f"case when {name} then '1' when not {name} then '0' end"
+    elif kind.startswith("timestamp"):
+        value = f"round(extract(epoch from {name}) * 1000)::bigint::text"
+    elif kind.startswith(("double", "real", "float", "numeric", "decimal")):
+        value = f"round({name}::numeric, 6)::numeric(38, 6)::text"
+    else:
+        value = f"{name}::text"
+    return f"coalesce({value}, chr(30))"

@@ -1,0 +1,391 @@
+"""PostgreSQL 13 and later: the only module that imports psycopg.
+
+Nothing outlives a transaction but a temporary schema's functions, and behind a transaction pooler not even those:
+settings are local, locks are the transaction's, no statement is prepared by name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql as psycopg_sql
+
+from sqlseed import library, sqltext
+from sqlseed.backends import ddl, pg_sql, slices
+from sqlseed.errors import ConnectError, ExecuteError, GuardError, SqlseedError
+from sqlseed.model import (
+    Checkpoint,
+    Column,
+    Compiled,
+    KeyRange,
+    LiveColumn,
+    LiveTable,
+    Relation,
+    Target,
+    Value,
+    quote,
+)
+
+_MIN_VERSION = 130000
+_RETRYABLE = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "25P03", "55P03", "53300")
+_SCHEMA = {"schema": "text"}
+
+
+class Postgres:
+    """A PostgreSQL database as a target."""
+
+    engine = "postgres"
+
+    def __init__(self, target: Target, root: Path) -> None:
+        self.target = target
+        self.threads = target.threads
+
+    def connect(self) -> PostgresSession:
+        """A new connection in autocommit mode; raises ConnectError with one of six plain reasons."""
+        info = {key: _reveal(value) for key, value in self.target.settings.get("conninfo", {}).items()}
+        info.setdefault("application_name", f"sqlseed:{self.target.profile}")
+        info.setdefault("connect_timeout", "10")
+        try:
+            connection = psycopg.connect(
+                "", autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor, **info
+            )
+        except psycopg.Error as error:
+            raise _connect_error(error, info) from None
+        try:
+            return PostgresSession(connection, self.target)
+        except SqlseedError:
+            connection.close()
+            raise
+        except psycopg.Error as error:
+            connection.close()
+            raise _connect_error(error, info) from None
+
+    def close(self) -> None:
+        """Nothing is shared between the sessions."""
+
+
+class PostgresSession:
+    """One connection to PostgreSQL."""
+
+    def __init__(self, connection: psycopg.Connection[Any], target: Target) -> None:
+        self._connection = connection
+        self._target = target
+        self.state_schema = target.state_schema
+        self._functions: set[str] = set()
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        version = connection.info.server_version
+        if version < _MIN_VERSION:
+            raise ConnectError(f"needs PostgreSQL 13 or later, found {version // 10000}")
+        row = connection.execute("select pg_backend_pid()", binary=True).fetchone()
+        # Behind a transaction pooler the process that answers is not the one that greeted.
+        self._pooled = row is None or row[0] != connection.info.backend_pid
+        with contextlib.suppress(psycopg.Error):
+            connection.execute("select set_config('client_min_messages', 'warning', false)")
+
+    def server(self) -> str:
+        """The engine's name and version, for people."""
+        version = self._connection.info.server_version
+        pooled = ", behind a transaction pooler" if self._pooled else ""
+        return f"PostgreSQL {version // 10000}.{version % 10000}{pooled}"
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commits at the end of the block; an error of the rollback never hides the first one."""
+        try:
+            with self._connection.transaction():
+                yield
+        except BaseException as error:
+            self._functions.clear()  # those created in the block are rolled back with it
+            if isinstance(error, psycopg.Error):
+                raise self._error(error, None) from None
+            raise
+        if self._pooled:
+            self._functions.clear()
+
+    def run(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None
+    ) -> int:
+        """Executes one statement over the extended protocol, which refuses a second one; the rows it touched."""
+        return max(0, self._execute(sql, parameters, types).rowcount)
+
+    def query(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Like `run`, for a statement that gives rows."""
+        cursor = self._execute(sql, parameters, types)
+        try:
+            return cursor.fetchall()
+        except psycopg.Error as error:
+            raise self._error(error, sql) from None
+
+    def _execute(
+        self, sql: str, parameters: Mapping[str, Value] | None, types: Mapping[str, str] | None
+    ) -> psycopg.Cursor[Any]:
+        text, names = sqltext.numbered(sql, types or {}) if parameters else (sql, [])
+        values = [(parameters or {})[name] for name in names]
+        try:
+            return self._connection.execute(text, values, prepare=False, binary=True)  # type: ignore[arg-type]
+        except psycopg.Error as error:
+            raise self._error(error, text) from None
+
+    def prepare(self, functions: Sequence[str]) -> None:
+        """Settings for the length of the transaction, in one round trip, and the functions not there yet."""
+        timeouts = {k: v for k, v in self._target.settings.items() if k in ("statement_timeout", "lock_timeout")}
+        settings = pg_sql.SETTINGS | {"search_path": f"pg_catalog, {quote(self._target.schema)}, pg_temp"} | timeouts
+        if self._connection.info.server_version >= 140000:
+            settings = settings | {"client_connection_check_interval": "500"}
+        calls = ", ".join(f"set_config('{name}', {_literal(str(value))}, true)" for name, value in settings.items())
+        self.query(f"select {calls}")
+        for name in functions:
+            if name not in self._functions:
+                self.run(library.function(name).create_postgres)
+                self._functions.add(name)
+
+    def model_sql(self, compiled: Compiled) -> str:
+        """What the author wrote."""
+        return compiled.sql
+
+    def replace(
+        self,
+        target: Relation,
+        columns: Sequence[str],
+        key: str | None,
+        select: str,
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+        children: Sequence[tuple[Relation, str | None]],
+    ) -> int:
+        """Upserts on the key, after removing what vanished from the slice's range, so that children keep their parents."""
+        names = ", ".join(quote(name) for name in columns)
+        self.run(f"create temporary table sqlseed_rows (like {target} including defaults) on commit drop")
+        rows = self.run(
+            f"insert into pg_temp.sqlseed_rows ({names})\nselect {names} from (\n{select}\n) as m", parameters, types
+        )
+        vanished = own
+        if key is not None:
+            k = quote(key)
+            vanished += f" and not exists (select 1 from pg_temp.sqlseed_rows as r where r.{k} = t.{k})"
+        self.check_no_foreign_children(target, vanished, parameters, types, children)
+        self.run(f"delete from {target} as t where {vanished}", parameters, types)
+        insert = f"insert into {target} as t ({names}) select {names} from pg_temp.sqlseed_rows"
+        others = [quote(name) for name in columns if name != key]
+        if key is not None and others:
+            old, new = (", ".join(f"{side}.{name}" for name in others) for side in ("t", "excluded"))
+            sets = ", ".join(f"{name} = excluded.{name}" for name in others)
+            insert += f" on conflict ({quote(key)}) do update set {sets} where ({old}) is distinct from ({new})"
+        elif key is not None:
+            insert += f" on conflict ({quote(key)}) do nothing"
+        self.run(insert)
+        self.run("drop table pg_temp.sqlseed_rows")
+        return rows
+
+    def check_no_foreign_children(
+        self,
+        target: Relation,
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+        children: Sequence[tuple[Relation, str | None]],
+    ) -> None:
+        """Raises GuardError if rows that sqlseed did not make refer to rows for which `own` holds."""
+        ours = dict(children)
+        where = {"schema": target.schema, "name": target.name}
+        for schema, name, columns, referred in self.query(pg_sql.CHILDREN, where, pg_sql.NAME_TYPES):
+            child = Relation(schema, name)
+            foreign = "true" if ours.get(child) is None else f"not ({ours[child]})"
+            if child in ours and ours[child] is None:
+                continue
+            pairs = ", ".join(quote(c) for c in columns)
+            keys = ", ".join(f"t.{quote(c)}" for c in referred)
+            sql = (
+                f"select {pairs} from {child} where {foreign}"
+                f" and ({pairs}) in (select {keys} from {target} as t where {own}) limit 1"
+            )
+            found = self.query(sql, parameters, types)
+            if found:
+                raise GuardError(
+                    f"a row of {child} that sqlseed did not make refers to a row of {target} that would be removed:"
+                    f" {', '.join(columns)} = {', '.join(str(v)[:80] for v in found[0])}",
+                    hint="remove that row, or point it elsewhere, then run again",
+                )
+
+    def checksum(
+        self,
+        relation: Relation,
+        columns: Sequence[Column],
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+    ) -> str:
+        """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
+        found = self.query(pg_sql.checksum(relation, columns, own), parameters, types)
+        return str(found[0][0])
+
+    def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
+        """Those of the relations that exist, read in one query per schema."""
+        wanted = list(relations)
+        tables: dict[Relation, LiveTable] = {}
+        for schema in sorted({relation.schema for relation in wanted}):
+            names = {relation.name for relation in wanted if relation.schema == schema}
+            columns: dict[str, dict[str, LiveColumn]] = {}
+            kinds: dict[str, str] = {}
+            for table, kind, name, type_, nullable, filled, generated in self.query(
+                pg_sql.COLUMNS, {"schema": schema}, pg_sql.NAME_TYPES
+            ):
+                if table in names:
+                    kinds[table] = kind
+                    columns.setdefault(table, {})[name] = LiveColumn(name, type_, nullable, filled, generated)
+            for table, found in columns.items():
+                tables[Relation(schema, table)] = LiveTable(found, kinds[table])
+        return tables
+
+    def create_table(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled], keys: bool) -> None:
+        """Creates a model's table from its contract, keys and indexes included."""
+        for statement in ddl.create_table(relation, compiled, str, keys=True):
+            self.run(statement)
+
+    def add_foreign_keys(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled]) -> None:
+        """Adds the contract's foreign keys."""
+        for statement in ddl.foreign_keys(relation, compiled, others):
+            self.run(statement)
+
+    def load(self, relation: Relation, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
+        """Creates a lookup table and fills it by COPY; an older one is dropped."""
+        self.run(f"drop table if exists {relation}")
+        body = ", ".join(f"{quote(column.name)} {column.type}" for column in columns)
+        self.run(f"create table {relation} ({body})")
+        names = ", ".join(quote(column.name) for column in columns)
+        count = 0
+        try:
+            with self._connection.cursor().copy(f"copy {relation} ({names}) from stdin") as copy:  # type: ignore[arg-type]
+                for row in rows:
+                    copy.write_row(row)
+                    count += 1
+        except psycopg.Error as error:
+            raise self._error(error, None) from None
+        self.analyze(relation)
+        return count
+
+    def analyze(self, relation: Relation) -> None:
+        """Fresh statistics: without them the planner takes a new table for a tiny one."""
+        self.run(f"analyze {relation}")
+
+    def bootstrap(self, project: str) -> None:
+        """Creates the state schema and its tables if they are missing, in one transaction."""
+        state = quote(self.state_schema)
+        with self.transaction():
+            self.query("select pg_advisory_xact_lock(hashtext('sqlseed:' || :schema))", {"schema": self.state_schema},
+                       _SCHEMA)
+            exists = self.query("select 1 from pg_namespace where nspname = :schema", {"schema": self.state_schema},
+                                _SCHEMA)
+            if not exists:
+                self.run(f"create schema {state}")
+            if not self.query("select 1 from pg_namespace where nspname = :schema", {"schema": self._target.schema},
+                              _SCHEMA):
+                self.run(f"create schema {quote(self._target.schema)}")
+            if len(self._state_tables()) < len(slices.STATE_TABLES):
+                for statement in slices.STATE_TABLES:
+                    self.run(statement.format(schema=state))
+            slices.check_project(self, project)
+
+    def _state_tables(self) -> set[str]:
+        rows = self.query(
+            "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = :schema"
+            " and c.relname in ('project', 'checkpoint', 'key_range')",
+            {"schema": self.state_schema},
+            _SCHEMA,
+        )
+        return {row[0] for row in rows}
+
+    def checkpoints(self) -> dict[tuple[str, str], Checkpoint]:
+        """Everything that is wholly in the target; empty where nothing was ever built."""
+        if "checkpoint" not in self._state_tables():
+            return {}
+        rows = self.query(
+            f"select model, slice, fingerprint, rows, checksum from {quote(self.state_schema)}.checkpoint"
+        )
+        return {(row[0], row[1]): Checkpoint(*row) for row in rows}
+
+    def key_ranges(self) -> dict[tuple[str, str], KeyRange]:
+        """The recorded integer ranges."""
+        if "key_range" not in self._state_tables():
+            return {}
+        rows = self.query(f"select model, slice, first, last from {quote(self.state_schema)}.key_range")
+        return {(row[0], row[1]): KeyRange(row[2], row[3]) for row in rows}
+
+    def highest_key(self, relation: Relation, column: str) -> int:
+        """The largest key in the table, 0 if it is empty or missing."""
+        if not self.catalog([relation]):
+            return 0
+        found = self.query(f"select max({quote(column)})::bigint from {relation}")
+        return int(found[0][0] or 0)
+
+    def advance_sequence(self, relation: Relation, column: str, last: int) -> None:
+        """Moves the column's sequence past `last`; it never moves back."""
+        where = {"table": str(relation), "column": column}
+        types = {"table": "text", "column": "text"}
+        found = self.query("select pg_get_serial_sequence(:table, :column)", where, types)
+        if found and found[0][0]:
+            name = found[0][0]
+            self.query(
+                f"select setval(:name::regclass, greatest(:last, (select last_value from {name})))",
+                {"name": name, "last": last},
+                {"name": "text", "last": "bigint"},
+            )
+
+    def cancel(self) -> None:
+        """Asks the server to stop the running statement, through the protocol: no privilege is needed."""
+        with contextlib.suppress(psycopg.Error, OSError):
+            self._connection.cancel_safe(timeout=2)
+
+    def close(self) -> None:
+        """Ends the connection; never raises."""
+        with contextlib.suppress(Exception):
+            self._connection.close()
+
+    def _error(self, error: psycopg.Error, sql: str | None) -> ExecuteError:
+        state = error.sqlstate
+        lost = self._connection.broken or self._connection.closed
+        message = (error.diag.message_primary or str(error).strip()).split("\n")[0]
+        if error.diag.message_detail:
+            message += f" ({error.diag.message_detail[:200]})"
+        position = error.diag.statement_position
+        line = sql.count("\n", 0, int(position) - 1) + 1 if sql and position else None
+        retryable = lost or bool(state and state.startswith(_RETRYABLE))
+        return ExecuteError(
+            f"{message} [{state}]" if state else message,
+            sqlstate=state,
+            position=line,
+            retryable=retryable,
+            connection_lost=lost,
+            cancelled=state == "57014" and "timeout" not in message,
+            hint=pg_sql.hint_for(state, message),
+        )
+
+
+def _reveal(value: Any) -> Any:
+    return value.reveal() if hasattr(value, "reveal") else value
+
+
+def _literal(text: str) -> str:
+    return psycopg_sql.Literal(text).as_string()
+
+
+def _connect_error(error: psycopg.Error, info: Mapping[str, Any]) -> ConnectError:
+    """One plain sentence for the common failures; never any part of the password."""
+    text = " ".join(str(error).split())
+    password = str(info.get("password") or "")
+    if len(password) >= 4:
+        text = text.replace(password, "***")
+    where = f"{info.get('host', 'the local socket')}:{info.get('port', 5432)}"
+    who = f"database '{info.get('dbname', '')}', user '{info.get('user', '')}'"
+    for pattern, sentence, hint in pg_sql.CONNECT_FAILURES:
+        if re.search(pattern, text):
+            return ConnectError(f"{sentence} ({where}, {who})", hint=hint)
+    return ConnectError(f"cannot connect to {where}, {who}: {text[:300]}")

@@ -1,0 +1,272 @@
+"""The built-in macros' arithmetic: SQL texts for keys and random values, and the functions they call.
+
+Every random value is a pure function of (global seed, model, label, slice, row key). A salt is made from names,
+never from positions, so that adding a model, a column, a branch or a row changes no other value.
+Nothing here knows Jinja or a database; `compiler` puts the texts into models, the back ends create the functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+from math import gcd
+
+from sqlseed.errors import CompileError
+
+_MASK = 4_294_967_295  # 2^32 - 1
+_RANGE = 4_294_967_296  # 2^32: a hash is a whole number below it
+BELL_MEAN = 131_070  # mean of the sum of four uniforms over 0..65535
+BELL_SD = 37837.22  # its standard deviation: sqrt(4 * (65536^2 - 1) / 12)
+_QUANTILES = 32  # pieces of the beta quantile table
+_MULTIPLIERS = (1_540_483_477, 739_982_445, 1_274_126_177)  # all odd and below 2^31: no bigint overflows
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A session function: named arguments with PostgreSQL types, and a body in each engine's SQL."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    returns: str
+    postgres: str
+    duckdb: str
+
+    @property
+    def create_postgres(self) -> str:
+        """DDL of the function in the session's temporary schema; nothing stays in the user's database."""
+        arguments = ", ".join(f"{name} {kind}" for name, kind in self.arguments)
+        return (
+            f"create or replace function pg_temp.{self.name}({arguments}) returns {self.returns}\n"
+            f"language sql immutable parallel safe as $sqlseed$\n    select {self.postgres}\n$sqlseed$"
+        )
+
+    @property
+    def create_duckdb(self) -> str:
+        """The same as a temporary macro."""
+        names = ", ".join(name for name, _ in self.arguments)
+        return f"create or replace temp macro {self.name}({names}) as (\n    {self.duckdb}\n)"
+
+
+def salt(*names: object) -> int:
+    """A constant below 2^32 made from names, by SHA-256 of their texts joined with line feeds."""
+    return int.from_bytes(_digest(*names)[:4], "big")
+
+
+def key_prefix(project: str, model: str, point: Sequence[str]) -> str:
+    """The first 24 characters of every key of a slice: a version 8 UUID (RFC 9562) without its last group.
+
+    32 bits name the project and the model, 34 bits the slice, the last 48 bits are the row number, so that a
+    slice's keys are one ascending range.
+
+    >>> key_prefix("school", "students", ["dps-main"])
+    '2bbb834d-585d-8be4-895d-'
+    """
+    model_part = model_prefix(project, model)
+    digest = _digest("key", *point)
+    where = digest.hex()
+    variant = "89ab"[digest[-1] & 3]
+    return f"{model_part}-{where[:4]}-8{where[4:7]}-{variant}{where[7:10]}-"
+
+
+def model_prefix(project: str, model: str) -> str:
+    """The first 8 characters of every key of a model, in every slice."""
+    return _digest("key", project, model).hex()[:8]
+
+
+def _digest(*names: object) -> bytes:
+    return hashlib.sha256("\n".join(str(name) for name in names).encode()).digest()
+
+
+def _xor(engine: str, left: str, right: str) -> str:
+    return f"({left} # {right})" if engine == "postgres" else f"xor({left}, {right})"
+
+
+def _bigint(engine: str, name: str) -> str:
+    """An argument of a DuckDB macro has the type of what is passed, and would overflow as a 32-bit integer."""
+    return name if engine == "postgres" else f"{name}::bigint"
+
+
+def _mix(engine: str) -> str:
+    """Three rounds of multiply, xor and shift on 32 bits, spelled out on its argument so that PostgreSQL inlines it."""
+    x = f"(({_bigint(engine, 'n')} * {_MULTIPLIERS[0]} + salt) & {_MASK})"
+    x = _xor(engine, x, f"({x} >> 16)")
+    x = f"(({x} * {_MULTIPLIERS[1]}) & {_MASK})"
+    x = _xor(engine, x, f"({x} >> 15)")
+    x = f"(({x} * {_MULTIPLIERS[2]}) & {_MASK})"
+    return _xor(engine, x, f"({x} >> 16)")
+
+
+def _both(
+    name: str, arguments: Sequence[tuple[str, str]], returns: str, bodies: Mapping[str, str]
+) -> tuple[str, Function]:
+    return name, Function(name, tuple(arguments), returns, bodies["postgres"], bodies["duckdb"])
+
+
+def _bell(engine: str) -> str:
+    call = "pg_temp.sqlseed_hash" if engine == "postgres" else "sqlseed_hash"
+    first = f"{call}(n, salt)"
+    second = f"{call}(n, {_xor(engine, 'salt', '2654435769')})"  # 2^32 / golden ratio: another stream
+    return " + ".join(f"({h} & 65535) + ({h} >> 16)" for h in (first, second))
+
+
+def _permute_round(engine: str) -> str:
+    """One bijective round on 0..size-1: mixes the numbers up to `low` among themselves, then strides round the circle."""
+    n = _bigint(engine, "n")
+    x = f"(({n} * {_MULTIPLIERS[0]} + salt) & low)"
+    x = _xor(engine, x, f"({x} >> half)")
+    x = f"(({x} * {_MULTIPLIERS[1]}) & low)"
+    x = _xor(engine, x, f"({x} >> half)")
+    return f"((case when {n} <= low then {x} else {n} end) * {_bigint(engine, 'stride')}) % size"
+
+
+_ENGINES = ("postgres", "duckdb")
+_CORE: dict[str, Function] = dict(
+    (
+        _both(
+            "sqlseed_hash",
+            [("n", "bigint"), ("salt", "bigint")],
+            "bigint",
+            {engine: _mix(engine) for engine in _ENGINES},
+        ),
+        _both(
+            "sqlseed_key",
+            [("prefix", "text"), ("n", "bigint")],
+            "text",
+            {
+                "postgres": "prefix || lpad(to_hex(n), 12, '0')",
+                "duckdb": "prefix || printf('%012x', n::bigint)",
+            },
+        ),
+        _both(
+            "sqlseed_text_hash",
+            [("t", "text")],
+            "bigint",
+            {
+                "postgres": "('x' || substr(md5(t), 1, 8))::bit(32)::bigint",
+                "duckdb": "('0x' || substr(md5(t), 1, 8))::bigint",
+            },
+        ),
+        _both(
+            "sqlseed_bell",
+            [("n", "bigint"), ("salt", "bigint")],
+            "bigint",
+            {engine: _bell(engine) for engine in _ENGINES},
+        ),
+        _both(
+            "sqlseed_permute_round",
+            [(name, "int" if name == "half" else "bigint") for name in ("n", "size", "low", "half", "stride", "salt")],
+            "bigint",
+            {engine: _permute_round(engine) for engine in _ENGINES},
+        ),
+    )
+)
+_NEEDS = {"sqlseed_bell": ("sqlseed_hash",)}
+
+
+def function(name: str) -> Function:
+    """A session function by name, among them the beta tables such as `sqlseed_beta_5p8_2p4`."""
+    if name.startswith("sqlseed_beta_"):
+        a, b = (Decimal(part.replace("p", ".")) for part in name.removeprefix("sqlseed_beta_").split("_"))
+        return _beta_function(name, a, b)
+    return _CORE[name]
+
+
+def with_needs(names: Sequence[str]) -> tuple[str, ...]:
+    """`names` with the functions that they call, callees first."""
+    ordered: dict[str, None] = {}
+    for name in names:
+        for needed in (*_NEEDS.get(name, ()), name):
+            ordered.setdefault(needed)
+    return tuple(ordered)
+
+
+def beta_name(a: float, b: float) -> str:
+    """The name of the quantile function of a beta distribution; raises CompileError outside 0.1..100."""
+    for value in (a, b):
+        if not isinstance(value, int | float | Decimal) or not 0.1 <= value <= 100:
+            raise CompileError(f"beta() takes shapes from 0.1 to 100, not {value}")
+    return f"sqlseed_beta_{Decimal(str(a)).normalize():f}_{Decimal(str(b)).normalize():f}".replace(".", "p")
+
+
+def _beta_function(name: str, a: Decimal, b: Decimal) -> Function:
+    """Linear between the table's points; `u` is a hash. The tree asks five questions for 32 pieces."""
+    knots = beta_quantiles(a, b)
+    step = _RANGE // _QUANTILES
+
+    def piece(low: int, high: int) -> str:
+        if high - low == 1:
+            width = knots[high] - knots[low]
+            return f"{knots[low]} + (((u - {low * step}) * {width}) >> 27)"
+        middle = (low + high) // 2
+        return f"case when u < {middle * step} then {piece(low, middle)} else {piece(middle, high)} end"
+
+    body = f"({piece(0, _QUANTILES)})::double precision / 1000000::double precision"
+    return Function(name, (("u", "bigint"),), "double precision", body, body)
+
+
+@lru_cache(maxsize=64)
+def beta_quantiles(a: Decimal, b: Decimal) -> tuple[int, ...]:
+    """The beta distribution's quantiles at 0, 1/32, ... 1, in millionths.
+
+    The density is summed over 400 midpoints in decimal arithmetic, which is the same on every platform.
+    """
+    pieces = 400
+    with localcontext() as context:
+        context.prec = 18
+        middles = [(Decimal(2 * i + 1)) / (2 * pieces) for i in range(pieces)]
+        logs = [m.ln() for m in middles]
+        weights = [
+            ((a - 1) * logs[i] + (b - 1) * logs[pieces - 1 - i]).exp()  # ln(1 - x) is ln of the mirrored midpoint
+            for i in range(pieces)
+        ]
+        total = sum(weights)
+        knots, reached, i = [0], Decimal(0), 0
+        for k in range(1, _QUANTILES):
+            wanted = total * k / _QUANTILES
+            while reached + weights[i] < wanted:
+                reached += weights[i]
+                i += 1
+            knots.append(int((i + (wanted - reached) / weights[i]) * 1_000_000 / pieces))
+        return (*knots, 1_000_000)
+
+
+def permute(n: str, size: int, salt_text: str) -> str:
+    """SQL for a bijection of 0..size-1 (at most 2^31): three rounds of `sqlseed_permute_round`."""
+    if not 1 <= size <= 1 << 31:
+        raise CompileError(f"permute() takes a size from 1 to 2147483648, not {size}")
+    low = (1 << (size.bit_length() - 1)) - 1
+    half = max(1, size.bit_length() // 2)
+    stride = size * 618 // 1000 + 1  # near the golden section, so that neighbours part
+    while gcd(stride, size) != 1:
+        stride += 1
+    text = n
+    for offset in (0, 1_013_904_223, 1_664_525):  # three streams from one salt
+        text = f"pg_temp.sqlseed_permute_round({text}, {size}, {low}, {half}, {stride}, {salt_text} + {offset})"
+    return text
+
+
+def thresholds(weights: Sequence[float | Decimal | int]) -> list[int]:
+    """Where a hash ends each of the weighted options: ascending, the last one 2^32.
+
+    >>> thresholds([1, 1])
+    [2147483648, 4294967296]
+    """
+    exact = [Decimal(str(weight)) for weight in weights]
+    if not exact or any(not weight.is_finite() or weight < 0 for weight in exact) or not sum(exact):
+        raise CompileError("weights must be numbers of at least 0, one of them above 0")
+    total = sum(exact)
+    ends, reached = [], Decimal(0)
+    for weight in exact:
+        reached += weight
+        ends.append(int(reached * _RANGE / total))
+    return ends
+
+
+def share(p: float | Decimal) -> int:
+    """The hash below which a chance of `p` comes true."""
+    if not 0 <= p <= 1:
+        raise CompileError(f"a chance is between 0 and 1, not {p}")
+    return int(Decimal(str(p)) * _RANGE)

@@ -1,0 +1,435 @@
+"""The nouns: frozen values that flow from one step to the next. No behaviour beyond small properties."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+Value = str | int | float | bool | Decimal | dt.date | dt.datetime | None
+"""What a seed's cell, a var or a bound parameter can hold."""
+
+
+class ResourceType(StrEnum):
+    """What kind of node a name stands for."""
+
+    MODEL = "model"
+    SEED = "seed"
+
+
+class KeyKind(StrEnum):
+    """How a model's rows are numbered, and so how sqlseed knows them again."""
+
+    UUID = "uuid"  # text or uuid column: model, slice, row number
+    INTEGER = "integer"  # a recorded range of integers per slice
+    NATURAL = "natural"  # the data's own key; the config's `owner` predicate names the rows
+
+
+class Materialized(StrEnum):
+    """Where a model's rows go."""
+
+    TABLE = "table"  # the target table
+    INTERMEDIATE = "intermediate"  # a table in sqlseed's own schema, for other models to read
+
+
+# --- the project as it stands on disk -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table's schema and name, both as written in the catalog (case-sensitive)."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{quote(self.schema)}.{quote(self.name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a contract or of a seed. `type` is PostgreSQL's name, as `text` or `timestamp(3)`."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None  # an SQL expression for the DDL; a model may leave such a column out
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns of this table that hold the key of a row of `to` (a model's name)."""
+
+    columns: tuple[str, ...]
+    to: str
+    to_columns: tuple[str, ...]
+    on_delete: str = "no action"
+    on_update: str = "no action"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of the contract; a unique key is a unique index."""
+
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The shape of a model's table, as its YAML declares it."""
+
+    columns: tuple[Column, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """How a seed's rows are dealt to numbered slots: `count` per group of equal `by` columns, in proportion
+    to the `weight` column (equal shares without one), so that a weighted pick is an equi-join on the slot."""
+
+    count: int
+    by: tuple[str, ...] = ()
+    weight: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A lookup table: one CSV file, read and typed. `rows` are in file order."""
+
+    name: str
+    path: str  # relative to the project's root, with forward slashes
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    checksum: str  # SHA-256 of columns, types, rows and slots: equal content is not loaded again
+    slots: Slots | None = None
+    shares: tuple[tuple[int, int], ...] = ()  # per row: (first slot, number of slots); empty without slots
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+    def records(self) -> list[dict[str, Value]]:
+        """The rows as dictionaries by column name."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One `models/**/*.sql` file with what YAML says of it; nothing is rendered yet."""
+
+    name: str
+    path: str  # relative to the project's root, with forward slashes
+    fqn: tuple[str, ...]  # project, folders, name
+    raw_sql: str
+    contract: Contract
+    config: Mapping[str, Any] = field(default_factory=dict)
+    description: str = ""
+    patch_path: str | None = None  # the YAML file that describes it
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A named axis that models are sliced by; its values are rows of a seed."""
+
+    name: str
+    seed: str
+    key: str  # the seed's column whose text names a slice, as in --branch dps-main
+    filter: str | None = None  # a Jinja expression over the row and var(); rows where it is false are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything read from the project folder, once, at start."""
+
+    root: Path
+    name: str
+    profile: str
+    vars: Mapping[str, Value]
+    presets: Mapping[str, Mapping[str, Value]]
+    default_preset: str | None
+    global_seed: int
+    dimensions: Mapping[str, Dimension]
+    models: Mapping[str, ModelFile]
+    seeds: Mapping[str, Seed]
+    macros: Mapping[str, str]  # path relative to the root -> text
+    selectors: Mapping[str, Any] = field(default_factory=dict)  # name -> definition of selectors.yml
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One entry of `profiles.yml`: where to write. `settings` are the back end's own (url, path, ...)."""
+
+    profile: str
+    name: str
+    type: str  # duckdb or postgres
+    schema: str
+    state_schema: str = "_sqlseed"
+    threads: int = 4
+    environment: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what the user should know of how the settings were read
+
+
+# --- compiled ------------------------------------------------------------------------------------------
+
+
+class ParameterKind(StrEnum):
+    """Where a bind parameter's value comes from."""
+
+    DIMENSION = "dimension"  # of = (dimension, attribute)
+    SALT = "salt"  # of = the dimensions whose values make the salt
+    KEY = "key"  # of = (model,): the prefix of its keys, or the number before its first integer key
+    VAR = "var"  # of = (var,)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A bind parameter of a compiled model: `:name`, with its PostgreSQL type."""
+
+    name: str
+    type: str
+    kind: ParameterKind
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A model's settings: `config()` in the file over `config:` in YAML over the defaults."""
+
+    table: str
+    materialized: Materialized = Materialized.TABLE
+    slice_by: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    key_kind: KeyKind = KeyKind.UUID
+    key: str | None = None
+    owner: str | None = None  # SQL predicate over the table's columns and the slice's parameters
+    key_block: int = 1_000_000  # integers set aside per slice
+    rows: str | None = None  # a Jinja expression for the expected rows of a slice
+    enabled: bool = True
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A model after rendering: one statement with `:name` parameters, valid on PostgreSQL as it stands."""
+
+    name: str
+    path: str
+    fqn: tuple[str, ...]
+    description: str
+    patch_path: str | None
+    config: Config
+    contract: Contract
+    relation: Relation
+    sql: str
+    source_lines: tuple[int, ...]  # line of the model's file for each line of `sql`
+    parameters: tuple[Parameter, ...]
+    refs: tuple[str, ...]  # models whose rows or keys it uses, in order of first use
+    seeds: tuple[str, ...]  # lookup tables that it reads
+    relations: Mapping[str, Relation]  # what ref(), seed(), slots() rendered, by node name
+    functions: tuple[str, ...]  # names of the session functions it calls
+    macros: tuple[str, ...]  # paths of project macro files that it uses
+    checksum: str  # SHA-256 of sql, config and contract
+
+    def source_line(self, line: int) -> int:
+        """The line of the model's file that produced line `line` (1-based) of `sql`."""
+        if not self.source_lines:
+            return line
+        return self.source_lines[max(0, min(line, len(self.source_lines)) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionValue:
+    """One value of a dimension: its key, and the seed's row as typed attributes."""
+
+    dimension: str
+    key: str
+    attributes: Mapping[str, Value]
+
+
+# --- planned -------------------------------------------------------------------------------------------
+
+Point = tuple[tuple[str, str], ...]
+"""A model's place on its dimensions: ((dimension, key), ...) in the order of `slice_by`."""
+
+
+class StepState(StrEnum):
+    """What a build has to do for a slice."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UP_TO_DATE = "up to date"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One model at one point of its dimensions."""
+
+    model: str
+    point: Point
+
+    @property
+    def key(self) -> str:
+        """`dps-main/2024-2025`, or `all` for a model without dimensions: the checkpoint's second key."""
+        return "/".join(key for _, key in self.point) or "all"
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key}" if self.point else self.model
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What `_sqlseed` says of a slice (or of a seed) that is wholly in the target."""
+
+    model: str
+    slice: str
+    fingerprint: str
+    rows: int
+    checksum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """The integers set aside for a slice: first to last, both inclusive."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A slice with all that is needed to run it."""
+
+    slice: Slice
+    state: StepState
+    fingerprint: str
+    parameters: Mapping[str, Value]
+    expected_rows: int | None
+    depends_on: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The slices to run, parents before children; `seeds` are the lookup tables they read."""
+
+    steps: tuple[Step, ...]
+    seeds: tuple[str, ...]
+
+    @property
+    def pending(self) -> tuple[Step, ...]:
+        """The steps that are not up to date."""
+        return tuple(step for step in self.steps if step.state is not StepState.UP_TO_DATE)
+
+
+# --- run -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A step as a back end needs it: `refresh` writes the slice again even if its fingerprint is the same."""
+
+    step: Step
+    compiled: Compiled
+    run_id: str
+    refresh: bool = False
+    checksum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the target holds of a slice now. `written` is False where it was complete already."""
+
+    rows: int
+    written: bool
+    checksum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveColumn:
+    """A column as the target's catalog has it. `filled` says that the target fills it when it is left out."""
+
+    name: str
+    type: str
+    nullable: bool
+    filled: bool
+    generated: bool = False  # no value may be given
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTable:
+    """A table as the target's catalog has it; `kind` is `table`, `view` or whatever else it is."""
+
+    columns: Mapping[str, LiveColumn]
+    kind: str = "table"
+
+
+class Status(StrEnum):
+    """How a step ended; dbt's words where they fit."""
+
+    SUCCESS = "success"
+    NO_OP = "no-op"  # already up to date
+    ERROR = "error"
+    SKIPPED = "skipped"  # something it depends on failed, or the run stopped first
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """How one slice ended. `seconds` is wall time; `rows` those of the slice now in the target."""
+
+    slice: Slice
+    status: Status
+    rows: int = 0
+    seconds: float = 0.0
+    checksum: str | None = None
+    message: str = ""
+    error: Exception | None = None
+    attempts: int = 1
+    worker: int = 0
+    started_at: float = 0.0  # seconds since the epoch
+
+
+class EventKind(StrEnum):
+    """What a run announces; the one stream that feeds every display and log."""
+
+    RUN_STARTED = "run_started"
+    NOTE = "note"
+    WARNING = "warning"
+    TABLE_CREATED = "table_created"
+    SEED_LOADED = "seed_loaded"
+    SLICE_STARTED = "slice_started"
+    SLICE_RETRIED = "slice_retried"
+    SLICE_FINISHED = "slice_finished"
+    RUN_STOPPING = "run_stopping"
+    RUN_FINISHED = "run_finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One announcement. Fields that a kind has no use for keep their defaults."""
+
+    kind: EventKind
+    at: float  # seconds since the epoch
+    message: str = ""
+    step: Step | None = None
+    result: StepResult | None = None
+    plan: Plan | None = None
+    name: str = ""
+    rows: int = 0
+    seconds: float = 0.0
+
+
+def quote(identifier: str) -> str:
+    """An SQL identifier in double quotes.
+
+    >>> quote('Student')
+    '"Student"'
+    """
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,316 @@
+"""From compiled models to the slices of a run: order, points, parameters, fingerprints. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+from sqlseed import library, templates
+from sqlseed.errors import CompileError, ProjectError, SelectionError, did_you_mean
+from sqlseed.model import (
+    Checkpoint,
+    Compiled,
+    DimensionValue,
+    KeyKind,
+    KeyRange,
+    Parameter,
+    ParameterKind,
+    Plan,
+    Point,
+    Project,
+    Seed,
+    Slice,
+    Step,
+    StepState,
+    Value,
+)
+
+RUNTIME_VERSION = 1
+"""Part of every fingerprint: raised when the same statement would give other rows than before."""
+
+Values = Mapping[str, tuple[DimensionValue, ...]]
+Checkpoints = Mapping[tuple[str, str], Checkpoint]
+Ranges = Mapping[tuple[str, str], KeyRange]
+
+
+def order(compiled: Mapping[str, Compiled]) -> tuple[str, ...]:
+    """The models' names, parents first, else in order of name; raises CompileError with the cycle, if there is one."""
+    graph: TopologicalSorter[str] = TopologicalSorter()
+    for name in sorted(compiled):
+        graph.add(name, *sorted(parent for parent in compiled[name].refs if parent in compiled))
+    try:
+        return tuple(graph.static_order())
+    except CycleError as error:
+        cycle: list[str] = list(reversed(error.args[1]))
+        path = " -> ".join(f"{name} ({compiled[name].path})" for name in cycle)
+        raise CompileError(
+            f"the models refer to each other in a circle: {path}",
+            hint="one of them must do without ref() or key_of() of the other",
+        ) from None
+
+
+def dimension_values(project: Project, variables: Mapping[str, Value]) -> dict[str, tuple[DimensionValue, ...]]:
+    """The values of every dimension, in the order of their seed, filtered by the vars.
+
+    Raises ProjectError for a missing key column, an empty or doubled key.
+    """
+    return {name: tuple(_values_of(project, name, variables)) for name in project.dimensions}
+
+
+def _values_of(project: Project, name: str, variables: Mapping[str, Value]) -> Iterable[DimensionValue]:
+    dimension = project.dimensions[name]
+    seed = project.seeds[dimension.seed]
+    columns = [column.name for column in seed.columns]
+    if dimension.key not in columns:
+        hint = did_you_mean(dimension.key, columns)
+        raise ProjectError(f"dimension '{name}': seed has no column '{dimension.key}'", path=seed.path, hint=hint)
+    seen: set[str] = set()
+    for record in seed.records():
+        key = "" if record[dimension.key] is None else str(record[dimension.key])
+        if not key or "/" in key or key in seen:
+            problem = "twice" if key in seen else "as a key, which is empty or holds a slash"
+            raise ProjectError(f"dimension '{name}': '{key}' stands {problem}", path=seed.path)
+        seen.add(key)
+        if _passes(project, name, record, variables):
+            yield DimensionValue(name, key, record)
+
+
+def _passes(project: Project, name: str, record: Mapping[str, Value], variables: Mapping[str, Value]) -> bool:
+    text = project.dimensions[name].filter
+    if text is None:
+        return True
+    context = {name: SimpleNamespace(**record), "var": _var_reader(variables)}
+    return bool(templates.evaluate(text, context, f"dimension '{name}' (filter)"))
+
+
+def _var_reader(variables: Mapping[str, Value]) -> Any:
+    def var(name: str) -> Value:
+        if name not in variables:
+            raise CompileError(f"var '{name}' is not declared", hint=did_you_mean(name, variables))
+        return variables[name]
+
+    return var
+
+
+def restrict(values: Values, wanted: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """The keys chosen by `--branch a,b` and the like; raises SelectionError for an unknown dimension or key."""
+    chosen: dict[str, frozenset[str]] = {}
+    for name, keys in wanted.items():
+        if name not in values:
+            raise SelectionError(f"no dimension is called '{name}'", hint=did_you_mean(name, values))
+        known = [value.key for value in values[name]]
+        for key in keys:
+            if key not in known:
+                raise SelectionError(f"{name} '{key}' is not one of this build's", hint=did_you_mean(key, known, show=20))
+        chosen[name] = frozenset(keys)
+    return chosen
+
+
+@dataclass(slots=True)
+class Planner:
+    """All that a plan is made from. `seeds` are looked up only for models that read them."""
+
+    project: Project
+    compiled: Mapping[str, Compiled]
+    variables: Mapping[str, Value]
+    values: Values
+    checkpoints: Checkpoints = field(default_factory=dict)
+    ranges: Ranges = field(default_factory=dict)
+    _known: dict[tuple[str, str], Mapping[str, Value]] = field(default_factory=dict)
+    _fingerprints: dict[tuple[str, str], str] = field(default_factory=dict)
+    _combined: dict[tuple[str, Point], tuple[list[Slice], str]] = field(default_factory=dict)
+    _groups: dict[tuple[str, tuple[str, ...]], dict[Point, list[Slice]]] = field(default_factory=dict)
+
+    def slices(self, model: str) -> list[Slice]:
+        """Every slice of a model, in the order of its dimensions' values."""
+        dimensions = self.compiled[model].config.slice_by
+        keys = [[(name, value.key) for value in self.values[name]] for name in dimensions]
+        return [Slice(model, point) for point in product(*keys)]
+
+    def plan(
+        self,
+        selected: frozenset[str],
+        chosen: Mapping[str, frozenset[str]] | None = None,
+        *,
+        full_refresh: bool = False,
+    ) -> Plan:
+        """The steps for the selected models at the chosen points.
+
+        A parent that is not selected counts as what its checkpoint says; raises SelectionError if it has none.
+        """
+        chosen = chosen or {}
+        steps: dict[Slice, Step] = {}
+        for model in order(self.compiled):
+            if model not in selected:
+                continue
+            for slice_ in self.slices(model):
+                if all(key in chosen.get(name, (key,)) for name, key in slice_.point):
+                    steps[slice_] = self._step(slice_, steps, full_refresh)
+        self._check_parents(steps)
+        self._check_prefixes(steps)
+        seeds = {seed: None for slice_ in steps for seed in self.compiled[slice_.model].seeds}
+        return Plan(tuple(steps.values()), tuple(seeds))
+
+    def _step(self, slice_: Slice, steps: Mapping[Slice, Step], full_refresh: bool) -> Step:
+        compiled = self.compiled[slice_.model]
+        parents: list[Slice] = []
+        inherited: list[str] = []
+        for parent in compiled.refs:
+            slices, fingerprint = self._parent(parent, slice_, steps)
+            parents += slices
+            inherited.append(fingerprint)
+        parameters = self.parameters(slice_)
+        fingerprint = self._fingerprint(compiled, parameters, inherited)
+        self._fingerprints[slice_.model, slice_.key] = fingerprint
+        done = self.checkpoints.get((slice_.model, slice_.key))
+        if done is None:
+            state = StepState.NEW
+        else:
+            same = done.fingerprint == fingerprint and not full_refresh
+            state = StepState.UP_TO_DATE if same else StepState.CHANGED
+        rows = done.rows if done and state is StepState.UP_TO_DATE else self._expected_rows(compiled, slice_, done)
+        return Step(slice_, state, fingerprint, parameters, rows, tuple(p for p in parents if p in steps))
+
+    def _parent(self, parent: str, slice_: Slice, steps: Mapping[Slice, Step]) -> tuple[list[Slice], str]:
+        """The parent's slices that agree with `slice_` on the dimensions they share, and one hash over them all."""
+        shared = tuple(d for d in self.compiled[parent].config.slice_by if d in dict(slice_.point))
+        point = tuple((name, key) for name, key in slice_.point if name in shared)
+        point = tuple(sorted(point))
+        if (parent, point) not in self._combined:
+            slices = self._grouped(parent, shared).get(point, [])
+            prints = [self._effective(other, steps) for other in slices]
+            combined = prints[0] if len(prints) == 1 else hashlib.sha256("\n".join(prints).encode()).hexdigest()
+            self._combined[parent, point] = (slices, combined)
+        return self._combined[parent, point]
+
+    def _grouped(self, parent: str, shared: tuple[str, ...]) -> dict[Point, list[Slice]]:
+        if (parent, shared) not in self._groups:
+            groups: dict[Point, list[Slice]] = {}
+            for slice_ in self.slices(parent):
+                groups.setdefault(tuple(sorted(p for p in slice_.point if p[0] in shared)), []).append(slice_)
+            self._groups[parent, shared] = groups
+        return self._groups[parent, shared]
+
+    def _effective(self, slice_: Slice, steps: Mapping[Slice, Step]) -> str:
+        if slice_ in steps:
+            return steps[slice_].fingerprint
+        done = self.checkpoints.get((slice_.model, slice_.key))
+        return done.fingerprint if done else "missing"
+
+    def _fingerprint(self, compiled: Compiled, parameters: Mapping[str, Value], inherited: list[str]) -> str:
+        facts = [
+            RUNTIME_VERSION,
+            compiled.checksum,
+            sorted((name, _canonical(value)) for name, value in parameters.items()),
+            [[name, self.project.seeds[name].checksum] for name in sorted(compiled.seeds)],
+            inherited,
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+    def parameters(self, slice_: Slice) -> dict[str, Value]:
+        """The bound values of a slice, by parameter name."""
+        point = dict(slice_.point)
+        return {p.name: self._value(p, point) for p in self.compiled[slice_.model].parameters}
+
+    def _value(self, parameter: Parameter, point: Mapping[str, str]) -> Value:
+        of = parameter.of
+        if parameter.kind is ParameterKind.VAR:
+            return self.variables[of[0]]
+        if parameter.kind is ParameterKind.SALT:
+            return library.salt("slice", *(f"{name}={point[name]}" for name in of))
+        if parameter.kind is ParameterKind.DIMENSION:
+            return self._attributes(of[0], point[of[0]])[of[1]]
+        return self.key_parameter(of[0], point)
+
+    def key_parameter(self, model: str, point: Mapping[str, str]) -> Value:
+        """What the keys of a model's slice start from: their prefix, or the integer that row number 0 has."""
+        config = self.compiled[model].config
+        keys = [point[name] for name in config.slice_by]
+        if config.key_kind is KeyKind.INTEGER:
+            return self.ranges[model, "/".join(keys) or "all"].first
+        return library.key_prefix(self.project.name, model, keys)
+
+    def _attributes(self, dimension: str, key: str) -> Mapping[str, Value]:
+        if (dimension, key) not in self._known:
+            for value in self.values[dimension]:
+                self._known[dimension, value.key] = value.attributes
+        return self._known[dimension, key]
+
+    def _expected_rows(self, compiled: Compiled, slice_: Slice, done: Checkpoint | None) -> int | None:
+        if compiled.config.rows is None:
+            return done.rows if done else None
+        context: dict[str, Any] = {"var": _var_reader(self.variables)}
+        for name, key in slice_.point:
+            context[name] = SimpleNamespace(**self._attributes(name, key))
+        value = templates.evaluate(str(compiled.config.rows), context, f"{compiled.path} (config rows)")
+        if isinstance(value, bool) or not isinstance(value, int | float) and not hasattr(value, "__int__"):
+            raise CompileError(f"config rows gives {value!r}, not a number", path=compiled.path)
+        return max(0, round(float(value)))
+
+    def _check_parents(self, steps: Mapping[Slice, Step]) -> None:
+        """A pending slice needs its parents' rows: selected, or complete in the target."""
+        missing: dict[str, set[str]] = {}
+        for slice_, step in steps.items():
+            if step.state is StepState.UP_TO_DATE:
+                continue
+            for parent in self.compiled[slice_.model].refs:
+                for other in self._parent(parent, slice_, steps)[0]:
+                    if other not in steps and (other.model, other.key) not in self.checkpoints:
+                        missing.setdefault(slice_.model, set()).add(parent)
+        if missing:
+            children = list(missing)
+            parents = sorted({name for names in missing.values() for name in names})
+            raise SelectionError(
+                f"{', '.join(children[:6])}{', ...' if children[6:] else ''} need{'' if children[1:] else 's'}"
+                f" {', '.join(parents)}, which the selection leaves out and the target does not have",
+                hint=f"`--select +{children[0]}` builds what it needs too",
+            )
+
+    def _check_prefixes(self, steps: Iterable[Slice]) -> None:
+        """Keys of two slices must not start alike: 66 bits of SHA-256 decide, so this never happens twice."""
+        seen: dict[str, Slice] = {}
+        for slice_ in steps:
+            if self.compiled[slice_.model].config.key_kind is KeyKind.UUID:
+                prefix = library.key_prefix(self.project.name, slice_.model, [key for _, key in slice_.point])
+                if seen.setdefault(prefix, slice_) != slice_:
+                    raise CompileError(f"the keys of {slice_} and {seen[prefix]} collide", hint="rename one of them")
+
+
+def integer_models(compiled: Mapping[str, Compiled]) -> list[str]:
+    """The models whose keys are integers from recorded ranges, in order of name."""
+    return [name for name, model in sorted(compiled.items()) if model.config.key_kind is KeyKind.INTEGER]
+
+
+def allocate(
+    planner: Planner, recorded: Ranges, highest: Mapping[str, int]
+) -> dict[tuple[str, str], KeyRange]:
+    """The ranges that are not recorded yet: after the recorded ones, and after the table's highest key.
+
+    `highest` is by model. Every slice of a model gets one, selected or not, so that a selection decides no key.
+    """
+    fresh: dict[tuple[str, str], KeyRange] = {}
+    for model in integer_models(planner.compiled):
+        block = planner.compiled[model].config.key_block
+        ends = [key_range.last + 1 for (owner, _), key_range in recorded.items() if owner == model]
+        start = max([*ends, highest[model] + 1 if highest.get(model) else 0])
+        for slice_ in planner.slices(model):
+            if (model, slice_.key) not in recorded:
+                fresh[model, slice_.key] = KeyRange(start, start + block - 1)
+                start += block
+    return fresh
+
+
+def _canonical(value: Value) -> str:
+    return value.isoformat() if isinstance(value, dt.date) else f"{type(value).__name__}:{value}"
+
+
+def seed_name(seed: Seed) -> str:
+    """The name under which a seed's checkpoint is kept, apart from every model's."""
+    return f"seed:{seed.name}"

@@ -1,0 +1,379 @@
+"""Read a project folder, once, into a `Project`: settings, models, seeds, macros, and the YAML that describes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlseed import contract, files, seeds, yamlfile
+from sqlseed.errors import ProjectError, SqlseedError, did_you_mean, raise_all
+from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed, Value
+
+_SETTINGS = ("name", "profile", "seed", "vars", "presets", "default_preset", "dimensions")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_MAX_NAME_BYTES = 63  # PostgreSQL cuts longer identifiers without a word
+_RESERVED_DIMENSIONS = ("var", "this", "target", "salt", "config")
+
+
+def find_root(start: Path, *, upwards: bool = True) -> Path:
+    """The folder `start`, or the nearest one above it, that holds a project; raises ProjectError if there is none."""
+    start = start.resolve()
+    for folder in (start, *(start.parents if upwards else ())):
+        if (folder / "sqlseed.toml").is_file() or _has_tool_table(folder / "pyproject.toml"):
+            return folder
+    raise ProjectError(
+        f"no sqlseed project in {start}{' or above' if upwards else ''}:"
+        " neither sqlseed.toml nor [tool.sqlseed] in pyproject.toml",
+        hint="`sqlseed init` writes a new one; --project-dir names another folder",
+    )
+
+
+def load_project(root: Path) -> Project:
+    """Everything in the project folder except the seeds' rows, which are read when first asked for.
+
+    Raises ProjectError, or an ErrorList of all files' errors.
+    """
+    settings, path = _read_settings(root)
+    errors: list[SqlseedError] = []
+    patches = _read_yaml(root, errors)
+    raise_all(errors)
+    models = _read_models(root, settings["name"], patches["models"], errors)
+    seed_files = _seed_files(root, models, patches["seeds"], errors)
+    macros = {relative: files.read_text(root, relative) for relative in _walk(root, "macros", ".sql")}
+    raise_all(errors)
+    lookup = _Seeds(root, seed_files, patches["seeds"])
+    return Project(
+        root=root,
+        name=settings["name"],
+        profile=settings.get("profile", "sqlseed"),
+        vars=settings.get("vars", {}),
+        presets=settings.get("presets", {}),
+        default_preset=settings.get("default_preset"),
+        global_seed=settings.get("seed", 1),
+        dimensions=_dimensions(settings.get("dimensions", {}), lookup, path),
+        models=models,
+        seeds=lookup,
+        macros=macros,
+        selectors=_read_selectors(root),
+    )
+
+
+class _Seeds(Mapping[str, Seed]):
+    """The seeds by name; each file is read when it is first asked for, and only once."""
+
+    def __init__(self, root: Path, paths: Mapping[str, str], patches: Mapping[str, tuple[Any, str]]) -> None:
+        self._root, self.paths, self._patches = root, dict(sorted(paths.items())), patches
+        self._read: dict[str, Seed] = {}
+
+    def __getitem__(self, name: str) -> Seed:
+        if name not in self._read:
+            properties, path = self._patches.get(name, (None, None))
+            self._read[name] = seeds.read_seed(self._root, self.paths[name], properties, path)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.paths
+
+
+# --- settings ------------------------------------------------------------------------------------------
+
+
+def _read_settings(root: Path) -> tuple[dict[str, Any], str]:
+    path = "sqlseed.toml" if (root / "sqlseed.toml").is_file() else "pyproject.toml"
+    data = _parse_toml(files.read_text(root, path), path)
+    settings = data if path == "sqlseed.toml" else data.get("tool", {}).get("sqlseed", {})
+    table = "" if path == "sqlseed.toml" else "tool.sqlseed."
+    for key in settings:
+        if key not in _SETTINGS:
+            raise ProjectError(f"unknown setting '{table}{key}'", path=path, hint=did_you_mean(key, _SETTINGS))
+    name = settings.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise ProjectError(f"{table}name is missing: every project has a name", path=path, hint='name = "my_project"')
+    _check_type(settings, "profile", str, path)
+    _check_type(settings, "seed", int, path)
+    for key in ("vars", "presets", "dimensions"):
+        _check_type(settings, key, dict, path)
+    _check_vars(settings, path)
+    return settings, path
+
+
+def _has_tool_table(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        return "sqlseed" in tomllib.loads(path.read_text("utf-8")).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return "[tool.sqlseed" in path.read_text("utf-8", "replace")
+
+
+def _parse_toml(text: str, path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(found[1]) if found else None
+        source = text.split("\n")[line - 1] if line else None
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        raise ProjectError(f"not valid TOML: {message}", path=path, line=line, source=source) from None
+
+
+def _check_type(settings: Mapping[str, Any], key: str, kind: type, path: str) -> None:
+    value = settings.get(key)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        wanted = {str: "a text", int: "a whole number", dict: "a table"}[kind]
+        raise ProjectError(f"setting '{key}' must be {wanted}, not {value!r}", path=path)
+
+
+def _check_vars(settings: Mapping[str, Any], path: str) -> None:
+    declared = settings.get("vars", {})
+    for name, value in declared.items():
+        if not _NAME.match(name):
+            raise ProjectError(f"var '{name}': a name has letters, digits and underscores", path=path)
+        if isinstance(value, dict | list):
+            raise ProjectError(f"var '{name}' must be a text, number, boolean or date", path=path)
+    for preset, values in settings.get("presets", {}).items():
+        if not isinstance(values, dict):
+            raise ProjectError(f"preset '{preset}' must be a table of vars", path=path)
+        for name in values:
+            if name not in declared:
+                raise ProjectError(
+                    f"preset '{preset}' sets an undeclared var '{name}'", path=path, hint=did_you_mean(name, declared)
+                )
+    default = settings.get("default_preset")
+    if default is not None and default not in settings.get("presets", {}):
+        raise ProjectError(
+            f"default_preset '{default}' is no preset",
+            path=path,
+            hint=did_you_mean(str(default), settings.get("presets", {})),
+        )
+
+
+def _dimensions(tables: Mapping[str, Any], lookup: Mapping[str, Seed], path: str) -> dict[str, Dimension]:
+    dimensions: dict[str, Dimension] = {}
+    for name, table in tables.items():
+        where = f"dimension '{name}'"
+        if not _NAME.match(name) or name in _RESERVED_DIMENSIONS:
+            raise ProjectError(f"{where}: not usable as a name", path=path)
+        if not isinstance(table, dict):
+            raise ProjectError(f"{where} must be a table", path=path, hint='seed = "branches", key = "id"')
+        for key in table:
+            if key not in ("seed", "key", "filter"):
+                raise ProjectError(
+                    f"{where}: unknown key '{key}'", path=path, hint=did_you_mean(key, ["seed", "key", "filter"])
+                )
+        seed = table.get("seed")
+        if not isinstance(seed, str) or seed not in lookup:
+            raise ProjectError(f"{where}: seed '{seed}' is no seed", path=path, hint=did_you_mean(str(seed), lookup))
+        if not isinstance(table.get("key"), str):
+            raise ProjectError(f"{where}: key is missing: the seed's column that names a slice", path=path)
+        dimensions[name] = Dimension(name, seed, table["key"], table.get("filter"))
+    return dimensions
+
+
+# --- files ---------------------------------------------------------------------------------------------
+
+
+def _walk(root: Path, folder: str, *suffixes: str) -> list[str]:
+    """Paths relative to `root` of the folder's files with these endings, in order of name; hidden ones are left out."""
+    base = root / folder
+    if not base.is_dir():
+        return []
+    found = (path.relative_to(root) for path in base.rglob("*") if path.suffix.lower() in suffixes)
+    return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
+
+
+def _read_yaml(root: Path, errors: list[SqlseedError]) -> dict[str, dict[str, tuple[Any, str]]]:
+    """What YAML says of models and seeds: kind -> name -> (properties, path)."""
+    patches: dict[str, dict[str, tuple[Any, str]]] = {"models": {}, "seeds": {}}
+    for relative in _walk(root, "models", ".yml", ".yaml") + _walk(root, "seeds", ".yml", ".yaml"):
+        try:
+            _read_patches(root, relative, patches)
+        except SqlseedError as error:
+            errors.append(error)
+    return patches
+
+
+def _read_patches(root: Path, relative: str, patches: dict[str, dict[str, tuple[Any, str]]]) -> None:
+    data = yamlfile.load_mapping(files.read_text(root, relative), relative, "models: or seeds:")
+    for kind, entries in data.items():
+        if kind == "version":
+            continue
+        if kind not in patches:
+            raise ProjectError(
+                f"unknown key '{kind}'",
+                path=relative,
+                line=data.lines.get(kind),
+                hint=did_you_mean(str(kind), ["models", "seeds", "version"]),
+            )
+        if not isinstance(entries, list):
+            raise ProjectError(f"'{kind}' must be a list of entries with a name", path=relative, line=data.lines[kind])
+        for entry in entries:
+            if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+                line = getattr(entry, "line", data.lines[kind])
+                raise ProjectError(f"an entry of '{kind}' has no name", path=relative, line=line)
+            name = entry["name"]
+            if name in patches[kind]:
+                raise ProjectError(
+                    f"'{name}' is described in {patches[kind][name][1]} already",
+                    path=relative,
+                    line=getattr(entry, "line", None),
+                )
+            patches[kind][name] = (entry, relative)
+
+
+def _read_models(
+    root: Path, project: str, patches: Mapping[str, tuple[Any, str]], errors: list[SqlseedError]
+) -> dict[str, ModelFile]:
+    models: dict[str, ModelFile] = {}
+    for relative in _walk(root, "models", ".sql"):
+        try:
+            model = _read_model(root, relative, project, patches)
+            if model.name in models:
+                raise ProjectError(
+                    f"model '{model.name}' is also {models[model.name].path}", path=relative, hint="rename one of them"
+                )
+            models[model.name] = model
+        except SqlseedError as error:
+            errors.append(error)
+    for name, (entry, path) in patches.items():
+        if name not in models and not errors:
+            errors.append(
+                ProjectError(
+                    f"describes a model '{name}' that does not exist",
+                    path=path,
+                    line=getattr(entry, "line", None),
+                    hint=did_you_mean(name, models),
+                )
+            )
+    for model in models.values():
+        errors += contract.check_references(model, models)
+    return models
+
+
+def _read_model(root: Path, relative: str, project: str, patches: Mapping[str, tuple[Any, str]]) -> ModelFile:
+    stem = relative.rpartition("/")[2].rpartition(".")[0]
+    check_name(stem, relative)
+    entry, patch_path = patches.get(stem, ({}, None))
+    shape = contract.read(entry, patch_path) if patch_path else Contract()
+    return ModelFile(
+        name=stem,
+        path=relative,
+        fqn=(project, *relative.split("/")[1:-1], stem),
+        raw_sql=files.read_text(root, relative),
+        contract=shape,
+        config=dict(entry.get("config") or {}),
+        description=str(entry.get("description") or "").strip(),
+        patch_path=patch_path,
+    )
+
+
+def _seed_files(
+    root: Path,
+    models: Mapping[str, ModelFile],
+    patches: Mapping[str, tuple[Any, str]],
+    errors: list[SqlseedError],
+) -> dict[str, str]:
+    paths: dict[str, str] = {}
+    for relative in _walk(root, "seeds", ".csv"):
+        stem = relative.rpartition("/")[2].rpartition(".")[0]
+        try:
+            check_name(stem, relative)
+            other = paths.get(stem) or (models[stem].path if stem in models else None)
+            if other:
+                raise ProjectError(f"the name '{stem}' is taken by {other}", path=relative, hint="rename one of them")
+            paths[stem] = relative
+        except SqlseedError as error:
+            errors.append(error)
+    for name, (entry, path) in patches.items():
+        if name not in paths:
+            line = getattr(entry, "line", None)
+            hint = did_you_mean(name, paths)
+            errors.append(
+                ProjectError(f"describes a seed '{name}' that does not exist", path=path, line=line, hint=hint)
+            )
+    return paths
+
+
+def check_name(name: str, path: str) -> None:
+    """Raises ProjectError unless `name` is usable as a model's or seed's name."""
+    if not _NAME.match(name):
+        raise ProjectError(
+            f"the name '{name}' is not usable: letters, digits and underscores, not starting with a digit", path=path
+        )
+    size = len(name.encode()) + len("__slots")
+    if size > _MAX_NAME_BYTES:
+        raise ProjectError(f"the name '{name}' is too long for PostgreSQL: {size} of 63 bytes with '__slots'", path=path)
+    if name in ("checkpoint", "key_range", "project"):
+        raise ProjectError(f"the name '{name}' is one of sqlseed's own tables", path=path, hint="rename the file")
+
+
+def _read_selectors(root: Path) -> dict[str, Any]:
+    if not (root / "selectors.yml").is_file():
+        return {}
+    data = yamlfile.load_mapping(files.read_text(root, "selectors.yml"), "selectors.yml", "selectors:")
+    found: dict[str, Any] = {}
+    for entry in data.get("selectors") or []:
+        if not isinstance(entry, dict) or "name" not in entry or "definition" not in entry:
+            line = getattr(entry, "line", None)
+            raise ProjectError("a selector has a name and a definition", path="selectors.yml", line=line)
+        found[str(entry["name"])] = entry["definition"]
+    return found
+
+
+# --- vars ----------------------------------------------------------------------------------------------
+
+
+def resolve_vars(project: Project, preset: str | None, overrides: Mapping[str, Any]) -> dict[str, Value]:
+    """The vars' values: declared defaults, then the preset's, then `--vars`; the default's type decides.
+
+    Raises ProjectError for an unknown preset or var, or a value of another type.
+    """
+    values = dict(project.vars)
+    chosen = preset or project.default_preset
+    if chosen is not None:
+        if chosen not in project.presets:
+            raise ProjectError(f"no preset is called '{chosen}'", hint=did_you_mean(chosen, project.presets))
+        values |= _typed(project, project.presets[chosen])
+    return values | _typed(project, overrides)
+
+
+def _typed(project: Project, given: Mapping[str, Any]) -> dict[str, Value]:
+    typed: dict[str, Value] = {}
+    for name, value in given.items():
+        if name not in project.vars:
+            raise ProjectError(f"var '{name}' is not declared", hint=did_you_mean(name, project.vars))
+        typed[name] = _convert(value, project.vars[name], name)
+    return typed
+
+
+def _convert(value: Any, default: Value, name: str) -> Value:
+    """`value` as the type of the var's default; texts are read as numbers and dates where the type wants one."""
+    kind = type(default)
+    try:
+        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
+            return value
+        if kind is dt.date and isinstance(value, str):
+            return dt.date.fromisoformat(value)
+        if kind is dt.datetime and isinstance(value, str | dt.date):
+            return dt.datetime.fromisoformat(str(value))
+        if kind is float and isinstance(value, int | str) and not isinstance(value, bool):
+            return float(value)
+        if kind is int and isinstance(value, str):
+            return int(value)
+        if kind is str and isinstance(value, int | float | dt.date) and not isinstance(value, bool):
+            return str(value)
+    except ValueError:
+        pass
+    words = {bool: "true or false", int: "a whole number", float: "a number", dt.date: "a date (YYYY-MM-DD)"}
+    wanted = words.get(kind, "a text" if kind is str else "a timestamp")
+    raise ProjectError(f"var '{name}' must be {wanted}, not {value!r}")

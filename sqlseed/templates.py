@@ -1,0 +1,263 @@
+"""Sandboxed Jinja: the only module that imports jinja2.
+
+A template can reach the names of its context and nothing else: no file, no module, no environment variable,
+no database. Each line of a model's template leaves a mark in the output, so that an error in the rendered SQL
+is told at its line of the source.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from sqlseed.errors import CompileError, SqlseedError, did_you_mean
+
+_MARK = re.compile("\x1d([0-9]+)\x1e")
+_UNDEFINED = re.compile(r"^'(\w+)' is undefined$")
+_MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(")
+_MAX_OUTPUT = 5_000_000  # characters of one rendered model; the largest real one has 10 thousand
+
+
+class Placeholder:
+    """A value that templates print as a bind parameter and never see as text."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+class BoundVar(Placeholder):
+    """A text var: prints as `:name`; may be compared with ==, since its value is known while compiling."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, text: str, value: str) -> None:
+        super().__init__(text)
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return self._value == (other._value if isinstance(other, BoundVar) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class BoundAttribute(Placeholder):
+    """A dimension's attribute: prints as `:branch_id`; its value differs by slice, so no template may branch on it."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> Any:
+        name = self._text.strip("\x1f")
+        raise CompileError(
+            f"the template decides something by {name}, whose value differs from slice to slice",
+            hint=f"a model is one statement for every slice; decide in SQL: case when {name} = '...' then ... end",
+        )
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __contains__ = __iter__ = __len__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __floordiv__ = __truediv__ = _refuse
+    __int__ = __float__ = __getitem__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+def literal(value: object) -> str:
+    """The SQL literal of a number, boolean, date or timestamp; placeholders and SQL text as they are.
+
+    Raises CompileError for None, lists and whatever else has no place in SQL.
+
+    >>> literal(dt.date(2026, 9, 30))
+    "date '2026-09-30'"
+    """
+    if isinstance(value, Placeholder):
+        return str(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float | Decimal):
+        return format(Decimal(str(value)), "f")
+    if isinstance(value, dt.datetime):
+        return f"timestamp '{value:%Y-%m-%d %H:%M:%S}'"
+    if isinstance(value, dt.date):
+        return f"date '{value.isoformat()}'"
+    if isinstance(value, StrictUndefined):
+        return str(value)  # raises UndefinedError, with the name
+    what = "nothing (None)" if value is None else f"a {type(value).__name__}"
+    raise CompileError(f"refusing to print {what} into SQL", hint="print a text, a number or a date")
+
+
+class _LineMarks(Extension):
+    """Puts the line's number before each line of a model's own text; macros and YAML texts have no marks."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type == "data" and stream.name == "model":
+                lines = token.value.split("\n")
+                marked = (f"\x1d{token.lineno + i}\x1e{line}" for i, line in enumerate(lines))
+                yield Token(token.lineno, "data", "\n".join(marked))
+            else:
+                yield token
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        finalize=literal,
+        extensions=[_LineMarks],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.globals.clear()
+    environment.globals["range"] = _bounded_range
+    return environment
+
+
+def _bounded_range(*arguments: int) -> range:
+    numbers = range(*arguments)
+    if len(numbers) > 10_000:
+        raise CompileError(
+            f"range() of {len(numbers)} in a template", hint="make rows in SQL: generate_series(1, 100000)"
+        )
+    return numbers
+
+
+@lru_cache(maxsize=2_000)
+def _template(text: str, path: str, kind: str) -> Template:
+    environment = _environment()
+    code = environment.compile(text, name=kind, filename=path)
+    return Template.from_code(environment, code, environment.make_globals(None))
+
+
+def render(text: str, context: Mapping[str, Any], path: str, *, kind: str = "text") -> str:
+    """`text` rendered with `context`. `kind` "model" leaves line marks for `split_marks`.
+
+    Raises CompileError with file and line for whatever is wrong with the template.
+    """
+    with _located(text, path, context):
+        rendered = _template(text, path, kind).render(context)
+        if len(rendered) > _MAX_OUTPUT:
+            raise CompileError(
+                f"the template renders to {len(rendered)} characters, more than {_MAX_OUTPUT}",
+                hint="make rows in SQL with generate_series, not in the template",
+            )
+        return rendered
+
+
+def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
+    """A rendered model without its marks, and the source line of each of its lines.
+
+    Blank lines at both ends go, and runs of them become one.
+    """
+    lines: list[str] = []
+    sources: list[int] = []
+    current = 1
+    for raw in rendered.split("\n"):
+        marks = _MARK.findall(raw)
+        line = _MARK.sub("", raw).rstrip()
+        first = int(marks[0]) if marks else current
+        current = int(marks[-1]) if marks else current
+        if not line and (not lines or not lines[-1]):
+            continue
+        lines.append(line)
+        sources.append(first)
+    while lines and not lines[-1]:
+        lines.pop()
+        sources.pop()
+    return "\n".join(lines), tuple(sources)
+
+
+def evaluate(text: str, context: Mapping[str, Any], path: str) -> Any:
+    """The Python value of a Jinja expression, such as a dimension's `filter` or a model's `rows`."""
+    with _located(text, path, context):
+        try:
+            compiled = _environment().compile_expression(text, undefined_to_none=False)
+            value = compiled(**context)
+        except TemplateSyntaxError as error:
+            raise CompileError(f"{error.message} in the expression '{text}'", path=path) from None
+        if isinstance(value, StrictUndefined):
+            str(value)
+        return value
+
+
+def macro_names(text: str) -> list[str]:
+    """The names of the macros that a file defines, in order.
+
+    >>> macro_names("{% macro phone(n) %}...{% endmacro %}")
+    ['phone']
+    """
+    return _MACRO.findall(text)
+
+
+def macros(text: str, path: str, context: Mapping[str, Any]) -> Mapping[str, Callable[..., str]]:
+    """The macros that a file defines, seeing `context`."""
+    with _located(text, path, context):
+        module = _template(text, path, "macros").make_module(dict(context))
+        return {name: getattr(module, name) for name in macro_names(text)}
+
+
+class _located:
+    """Turns what Jinja raises into a CompileError that names file, line and the offending text."""
+
+    def __init__(self, text: str, path: str, context: Mapping[str, Any]) -> None:
+        self.text, self.path, self.context = text, path, context
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None or (isinstance(error, SqlseedError) and error.path):
+            return
+        if isinstance(error, TemplateSyntaxError):
+            line: int | None = error.lineno
+            message, hint = error.message or "template syntax error", None
+        else:
+            line = self._line(error)
+            message, hint = self._explain(error)
+            if message is None:
+                return
+        lines = self.text.split("\n")
+        source = lines[line - 1] if line and line <= len(lines) else None
+        if source and source.lstrip().startswith("--") and not hint:
+            hint = "`--` does not hide Jinja from being rendered; use {# ... #}"
+        raise CompileError(message, path=self.path, line=line, source=source, hint=hint) from None
+
+    def _line(self, error: BaseException) -> int | None:
+        frames = traceback.extract_tb(error.__traceback__)
+        numbers = [frame.lineno for frame in frames if frame.filename == self.path]
+        return numbers[-1] if numbers else None
+
+    def _explain(self, error: BaseException) -> tuple[str | None, str | None]:
+        if isinstance(error, SqlseedError):
+            return error.message, error.hint
+        if isinstance(error, UndefinedError):
+            message = error.message or "undefined"
+            found = _UNDEFINED.match(message)
+            hint = did_you_mean(found[1], self.context, show=40) if found else None
+            return message.replace("is undefined", "is not defined"), hint
+        if isinstance(error, SecurityError):
+            return f"not allowed in a template: {error}", None
+        if isinstance(error, RecursionError):
+            return "a macro calls itself without end", None
+        if isinstance(error, TemplateError):
+            return error.message or str(error), None
+        if isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | AttributeError):
+            return re.sub(r"^\w+\.<locals>\.|^Library\.", "", str(error)), None
+        return None, None
