@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlseed.errors import ProjectError
-from sqlseed.model import Compiled, Event, EventKind, StepResult
+from sqlseed.events import Event, EventKind, StepResult
+from sqlseed.model import Compiled
 from sqlseed.workspace import Workspace
 
 _FLUSH_SECONDS = 1.0  # at most this often while slices finish: the file grows with every one
@@ -86,7 +87,9 @@ def manifest(workspace: Workspace, version: str) -> _Json:
         }
     ids = {node["name"]: unique_id for unique_id, node in nodes.items()}
     parents = {
-        ids[name]: sorted(ids[p] for p in workspace.graph.parents[name]) for name in workspace.graph.nodes if name in ids
+        ids[name]: sorted(ids[p] for p in workspace.graph.parents[name])
+        for name in workspace.graph.nodes
+        if name in ids
     }
     children: dict[str, list[str]] = {unique_id: [] for unique_id in nodes}
     for child, above in parents.items():

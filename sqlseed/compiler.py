@@ -8,35 +8,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlseed import library, sqltext, templates
-from sqlseed.errors import CompileError, SqlseedError, did_you_mean, raise_all
+from sqlseed import sqltext, templates
+from sqlseed.configs import read_config
+from sqlseed.errors import CompileError, SqlseedError, raise_all
 from sqlseed.macros import Macros
 from sqlseed.model import (
     Compiled,
     Config,
-    KeyKind,
-    Materialized,
     ModelFile,
     Parameter,
-    ParameterKind,
     Project,
-    Relation,
     Target,
     Value,
 )
-
-RESERVED_TABLES = frozenset({"checkpoint", "key_range", "project"})  # sqlseed's own, in the state schema
-_INTEGER_TYPES = ("integer", "int", "int4", "bigint", "int8", "smallint", "int2", "serial", "bigserial")
-
-
-class _ConfigFound(Exception):
-    """Ends the first, short rendering of a model as soon as its config() call is reached."""
-
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self.settings = settings
+from sqlseed.rendering import ProjectContext, Rendering
 
 
 def compile_project(
@@ -46,7 +34,7 @@ def compile_project(
 
     Raises CompileError, or an ErrorList of all models' errors in one go.
     """
-    context = _ProjectContext(project, target, variables)
+    context = ProjectContext(project, target, variables, read_config)
     compiled: dict[str, Compiled] = {}
     errors: list[SqlseedError] = []
     for name, file in sorted(project.models.items()):
@@ -60,203 +48,6 @@ def compile_project(
     errors += _same_table_twice(compiled)
     raise_all(errors)
     return compiled
-
-
-class _ProjectContext:
-    """What all models of a project share while they are rendered."""
-
-    def __init__(self, project: Project, target: Target, variables: Mapping[str, Value]) -> None:
-        self.project = project
-        self.target = target
-        self.variables = variables
-        self._configs: dict[str, Config | SqlseedError] = {}
-        self.macro_files: dict[str, str] = {}
-        for path, text in project.macros.items():
-            for name in templates.macro_names(text):
-                if name in self.macro_files:
-                    raise CompileError(f"macro '{name}' is also defined in {self.macro_files[name]}", path=path)
-                self.macro_files[name] = path
-
-    def config(self, name: str) -> Config:
-        """The settings of a model; raises the same error each time if they are wrong."""
-        if name not in self._configs:
-            try:
-                self._configs[name] = _read_config(self, self.project.models[name])
-            except SqlseedError as error:
-                self._configs[name] = error
-        found = self._configs[name]
-        if isinstance(found, SqlseedError):
-            raise found
-        return found
-
-    def relation(self, name: str) -> Relation:
-        """Where a model's rows go."""
-        config = self.config(name)
-        if config.materialized is Materialized.INTERMEDIATE:
-            return Relation(self.target.state_schema, name)
-        return Relation(self.target.schema, config.table)
-
-    def var(self, name: str) -> Any:
-        """The value of a var, a text as a bind parameter."""
-        if name not in self.variables:
-            raise CompileError(
-                f"var '{name}' is not declared", hint=did_you_mean(name, self.variables) + " Vars are declared in [vars]."
-            )
-        value = self.variables[name]
-        return templates.BoundVar(f"{sqltext.MARK}:var_{name}", value) if isinstance(value, str) else value
-
-
-def _read_config(context: _ProjectContext, file: ModelFile) -> Config:
-    settings = dict(file.config)
-    if "config(" in file.raw_sql:
-        settings |= _settings_in_file(context, file)
-    known = {field.name for field in fields(Config)}
-    for key in settings:
-        if key not in known:
-            raise CompileError(f"unknown config '{key}'", path=file.path, hint=did_you_mean(key, known, show=20))
-    try:
-        return _make_config(context.project, file, settings)
-    except (ValueError, TypeError) as error:
-        raise CompileError(f"config: {error}", path=file.path) from None
-
-
-def _settings_in_file(context: _ProjectContext, file: ModelFile) -> dict[str, Any]:
-    """The arguments of config(), read by rendering until it is called; its own errors come up later, in full."""
-
-    def found(**settings: Any) -> None:
-        raise _ConfigFound(settings)
-
-    def stub(*_: Any, **__: Any) -> templates.Placeholder:
-        return templates.Placeholder("null")
-
-    names: dict[str, Any] = dict.fromkeys(Macros.names(), stub)
-    names |= dict.fromkeys(context.macro_files, stub)
-    names |= {"config": found, "var": context.var, "target": _target_facts(context.target), "this": ""}
-    try:
-        templates.render(file.raw_sql, names, file.path, kind="model")
-    except _ConfigFound as call:
-        return call.settings
-    except SqlseedError:
-        pass
-    return {}
-
-
-def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Config:
-    settings = dict(given)
-    settings.setdefault("table", file.name)
-    for key in ("slice_by", "tags"):
-        value = settings.get(key, ())
-        settings[key] = (value,) if isinstance(value, str) else tuple(value)
-    settings["materialized"] = _choice(Materialized, settings.get("materialized", "table"), file)
-    for name in settings["slice_by"]:
-        if name not in project.dimensions:
-            raise CompileError(
-                f"slice_by names no dimension '{name}'", path=file.path, hint=did_you_mean(name, project.dimensions)
-            )
-    if settings["materialized"] is Materialized.INTERMEDIATE:
-        settings["key_kind"] = KeyKind.NATURAL
-        return Config(**settings)
-    key = settings.get("key") or (file.contract.primary_key[0] if len(file.contract.primary_key) == 1 else None)
-    kind = _choice(KeyKind, settings["key_kind"], file) if "key_kind" in settings else None
-    if kind is None:
-        kind = KeyKind.NATURAL if "owner" in settings else _kind_of(file, key)
-    if kind is KeyKind.NATURAL and not settings.get("owner"):
-        raise CompileError(
-            "a natural key needs config(owner='...'), a predicate that is true for this slice's rows only",
-            path=file.path,
-            hint="for example owner='\"id\" = :branch_id'",
-        )
-    return Config(**settings | {"key": key, "key_kind": kind})
-
-
-def _kind_of(file: ModelFile, key: str | None) -> KeyKind:
-    columns = {column.name: column.type for column in file.contract.columns}
-    if not columns:
-        raise CompileError(
-            f"model '{file.name}' has no contract",
-            path=file.path,
-            hint=f"describe its columns in {file.path.rpartition('/')[0]}/*.yml: models: [{{name: {file.name}, columns: [...]}}]",
-        )
-    if key is None:
-        raise CompileError(
-            "the contract has no single-column primary key",
-            path=file.patch_path or file.path,
-            hint="add a constraint {type: primary_key, columns: [id]}, or config(owner='...') for a natural key",
-        )
-    if key not in columns:
-        raise CompileError(
-            f"the key column '{key}' is not in the contract", path=file.path, hint=did_you_mean(key, columns)
-        )
-    return KeyKind.INTEGER if columns[key].lower() in _INTEGER_TYPES else KeyKind.UUID
-
-
-def _choice(kind: Any, value: Any, file: ModelFile) -> Any:
-    try:
-        return kind(value)
-    except ValueError:
-        allowed = [member.value for member in kind]
-        raise CompileError(
-            f"config: '{value}' is not one of {', '.join(allowed)}", path=file.path, hint=did_you_mean(str(value), allowed)
-        ) from None
-
-
-class Rendering:
-    """One model while it is rendered: what its template asked for."""
-
-    def __init__(self, context: _ProjectContext, file: ModelFile, config: Config) -> None:
-        self.context = context
-        self.file = file
-        self.config = config
-        self.refs: dict[str, None] = {}
-        self.seeds: dict[str, None] = {}
-        self.relations: dict[str, Relation] = {}
-        self.parameters: dict[str, Parameter] = {}
-        self.functions: dict[str, None] = {}
-        self.macros: dict[str, None] = {}
-
-    def parameter(self, name: str, type_: str, kind: ParameterKind, of: tuple[str, ...]) -> str:
-        """Registers a bind parameter and gives its text, `:name`."""
-        self.parameters[name] = Parameter(name, type_, kind, of)
-        return f"{sqltext.MARK}:{name}"
-
-    def dimension_parameter(self, dimension: str, attribute: str) -> str:
-        """`:branch_id` for the attribute `id` of `branch`; raises CompileError for what does not exist."""
-        seed = self.context.project.seeds[self.context.project.dimensions[dimension].seed]
-        types = {column.name: column.type for column in seed.columns}
-        if attribute not in types:
-            raise CompileError(
-                f"dimension '{dimension}' has no attribute '{attribute}'", hint=did_you_mean(attribute, types, show=20)
-            )
-        if dimension not in self.config.slice_by:
-            raise CompileError(
-                f"{dimension}.{attribute} is used, but the model is not sliced by {dimension}",
-                hint=f"add '{dimension}' to slice_by in config()",
-            )
-        return self.parameter(
-            f"{dimension}_{attribute}", types[attribute], ParameterKind.DIMENSION, (dimension, attribute)
-        )
-
-    def named_parameter(self, name: str) -> None:
-        """Registers a parameter that the author wrote as `:name` himself; raises CompileError for a foreign one."""
-        if name in self.parameters:
-            return
-        for dimension in self.config.slice_by:
-            if name.startswith(f"{dimension}_"):
-                self.dimension_parameter(dimension, name.removeprefix(f"{dimension}_"))
-                return
-        if name.startswith("var_") and name.removeprefix("var_") in self.context.variables:
-            self.parameter(name, "text", ParameterKind.VAR, (name.removeprefix("var_"),))
-            return
-        known = set(self.parameters)
-        for dimension in self.config.slice_by:
-            seed = self.context.project.seeds[self.context.project.dimensions[dimension].seed]
-            known |= {f"{dimension}_{column.name}" for column in seed.columns}
-        raise CompileError(f"bind parameter ':{name}' is none of this model's", hint=did_you_mean(name, known))
-
-    def use_function(self, name: str) -> None:
-        """Notes that the statement calls a session function."""
-        for needed in library.with_needs([name]):
-            self.functions.setdefault(needed)
 
 
 class _DimensionNames:
@@ -274,13 +65,7 @@ class _DimensionNames:
         return templates.BoundAttribute(self._rendering.dimension_parameter(self._name, attribute))
 
     def __str__(self) -> str:
-        raise CompileError(
-            f"'{self._name}' is a dimension; print one of its attributes, as {{{{ {self._name}.id }}}}"
-        )
-
-
-def _target_facts(target: Target) -> dict[str, str]:
-    return {"name": target.name, "schema": target.schema}
+        raise CompileError(f"'{self._name}' is a dimension; print one of its attributes, as {{{{ {self._name}.id }}}}")
 
 
 def _template_context(rendering: Rendering) -> dict[str, Any]:
@@ -290,7 +75,7 @@ def _template_context(rendering: Rendering) -> dict[str, Any]:
         "config": lambda **_: "",
         "var": context.var,
         "this": str(context.relation(rendering.file.name)),
-        "target": _target_facts(context.target),
+        "target": context.target_facts(),
     }
     for dimension in context.project.dimensions:
         names[dimension] = _DimensionNames(rendering, dimension)
@@ -313,7 +98,7 @@ def _project_macro(rendering: Rendering, macro: str, path: str, names: dict[str,
     return call
 
 
-def _compile_model(context: _ProjectContext, file: ModelFile, config: Config) -> Compiled:
+def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> Compiled:
     rendering = Rendering(context, file, config)
     rendered = templates.render(file.raw_sql, _template_context(rendering), file.path, kind="model")
     sql, lines = templates.split_marks(rendered)
@@ -370,7 +155,7 @@ def _without_marks(compiled: Compiled) -> Compiled:
     return replace(compiled, sql=compiled.sql.replace(sqltext.MARK, ""))
 
 
-def _reads_only_its_slice(context: _ProjectContext, compiled: Compiled) -> None:
+def _reads_only_its_slice(context: ProjectContext, compiled: Compiled) -> None:
     """A model that shares a dimension with one that it reads must use that dimension: otherwise it would read
     the rows of every slice, among them those not built yet, and its own rows would depend on the order of the run."""
     used = {part for parameter in compiled.parameters for part in parameter.of}

@@ -63,8 +63,12 @@ def check(compiled: Compiled) -> list[SqlseedError]:
     except (ParseError, TokenError) as error:
         return [_syntax_error(compiled, error)]
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        found = "nothing" if not statements else f"{len(statements)} statements" if statements[1:] else _kind(statements[0])
-        return [_error(compiled, None, f"a model must be one SELECT; found {found}", "one trailing semicolon is allowed")]
+        found = (
+            "nothing" if not statements else f"{len(statements)} statements" if statements[1:] else _kind(statements[0])
+        )
+        return [
+            _error(compiled, None, f"a model must be one SELECT; found {found}", "one trailing semicolon is allowed")
+        ]
     tree = statements[0]
     checks: tuple[Callable[[Compiled, exp.Query], Iterator[SqlseedError]], ...] = (
         _check_reads_only,

@@ -1,14 +1,14 @@
 """Every error sqlseed raises on purpose: one tree, one class per exit code or phase.
 
-    SqlseedError
-    ├── ProjectError      a file of the project is wrong             exit 2
-    ├── CompileError      a model does not compile                   exit 2
-    ├── SelectionError    a selector names nothing, or is malformed  exit 2
-    ├── ProfileError      profiles.yml or a target is wrong          exit 2
-    ├── GuardError        refused: the target is not as expected     exit 3
-    ├── ConnectError      the target cannot be reached, or is locked exit 4
-    ├── ExecuteError      the target refused a statement             exit 1
-    └── Interrupted       the user stopped the run                   signal
+SqlseedError
+├── ProjectError      a file of the project is wrong             exit 2
+├── CompileError      a model does not compile                   exit 2
+├── SelectionError    a selector names nothing, or is malformed  exit 2
+├── ProfileError      profiles.yml or a target is wrong          exit 2
+├── GuardError        refused: the target is not as expected     exit 3
+├── ConnectError      the target cannot be reached, or is locked exit 4
+├── ExecuteError      the target refused a statement             exit 1
+└── Interrupted       the user stopped the run                   signal
 """
 
 from __future__ import annotations

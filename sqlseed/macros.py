@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlseed import library
 from sqlseed.errors import CompileError, did_you_mean
 from sqlseed.model import KeyKind, ParameterKind, Relation
+from sqlseed.rendering import Rendering
 from sqlseed.templates import Placeholder, literal
-
-if TYPE_CHECKING:
-    from sqlseed.compiler import Rendering
 
 _HASH_RANGE = 1 << 32
 _ATOM = re.compile(r"[\w.\x1f:\"]+\Z")  # a name, a parameter or a number
@@ -107,9 +105,7 @@ class Macros:
         width = f"extract(epoch from ({end} - {start}))::bigint"
         return f"({start} + interval '1 second' * (({drawn} * {width}) >> 32)::int)"
 
-    def chance(
-        self, label: str, n: str, p: Any, *, by: Sequence[str] | None = None, of: str | None = None
-    ) -> str:
+    def chance(self, label: str, n: str, p: Any, *, by: Sequence[str] | None = None, of: str | None = None) -> str:
         """True with probability `p`: a number from 0 to 1, or an SQL expression of one (boolean)."""
         drawn = self.hash(label, n, by=by, of=of)
         if isinstance(p, int | float | Decimal):
@@ -135,9 +131,7 @@ class Macros:
         last = _value(pairs[-1][0])
         return f"case {' '.join(cases)} else {last} end" if cases else last
 
-    def pick(
-        self, label: str, n: str, seed: str, *, by: Sequence[str] | None = None, of: str | None = None
-    ) -> str:
+    def pick(self, label: str, n: str, seed: str, *, by: Sequence[str] | None = None, of: str | None = None) -> str:
         """A slot number for joining `slots(seed)`: equi-join on the seed's group columns and `slot` (integer)."""
         count = self._slot_count(seed, "pick")
         return f"(({self.hash(label, n, by=by, of=of)} * {count}) >> 32)::int"
@@ -156,9 +150,7 @@ class Macros:
         """A beta-distributed number from 0 to 1 out of a table of 32 quantiles (double precision)."""
         return self._call(library.beta_name(a, b), self.hash(label, n, by=by, of=of))
 
-    def permute(
-        self, label: str, n: str, size: int, *, by: Sequence[str] | None = None, of: str | None = None
-    ) -> str:
+    def permute(self, label: str, n: str, size: int, *, by: Sequence[str] | None = None, of: str | None = None) -> str:
         """Another number below `size` for each `n` below `size`: unique without retrying (bigint)."""
         if isinstance(size, bool) or not isinstance(size, int):
             raise CompileError(f"permute() needs its size while compiling, as a whole number, not {literal(size)}")

@@ -108,7 +108,9 @@ def restrict(values: Values, wanted: Mapping[str, Sequence[str]]) -> dict[str, f
         known = [value.key for value in values[name]]
         for key in keys:
             if key not in known:
-                raise SelectionError(f"{name} '{key}' is not one of this build's", hint=did_you_mean(key, known, show=20))
+                raise SelectionError(
+                    f"{name} '{key}' is not one of this build's", hint=did_you_mean(key, known, show=20)
+                )
         chosen[name] = frozenset(keys)
     return chosen
 
@@ -288,9 +290,7 @@ def integer_models(compiled: Mapping[str, Compiled]) -> list[str]:
     return [name for name, model in sorted(compiled.items()) if model.config.key_kind is KeyKind.INTEGER]
 
 
-def allocate(
-    planner: Planner, recorded: Ranges, highest: Mapping[str, int]
-) -> dict[tuple[str, str], KeyRange]:
+def allocate(planner: Planner, recorded: Ranges, highest: Mapping[str, int]) -> dict[tuple[str, str], KeyRange]:
     """The ranges that are not recorded yet: after the recorded ones, and after the table's highest key.
 
     `highest` is by model. Every slice of a model gets one, selected or not, so that a selection decides no key.

@@ -312,7 +312,9 @@ def check_name(name: str, path: str) -> None:
         )
     size = len(name.encode()) + len("__slots")
     if size > _MAX_NAME_BYTES:
-        raise ProjectError(f"the name '{name}' is too long for PostgreSQL: {size} of 63 bytes with '__slots'", path=path)
+        raise ProjectError(
+            f"the name '{name}' is too long for PostgreSQL: {size} of 63 bytes with '__slots'", path=path
+        )
     if name in ("checkpoint", "key_range", "project"):
         raise ProjectError(f"the name '{name}' is one of sqlseed's own tables", path=path, hint="rename the file")
 

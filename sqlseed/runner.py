@@ -18,20 +18,8 @@ from dataclasses import dataclass, field, replace
 from sqlseed.backends import Backend, Session
 from sqlseed.backends.slices import Own, run_slice
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
-from sqlseed.model import (
-    Compiled,
-    Event,
-    EventKind,
-    Job,
-    KeyRange,
-    Plan,
-    Relation,
-    Slice,
-    Status,
-    Step,
-    StepResult,
-    StepState,
-)
+from sqlseed.events import Event, EventKind, Status, StepResult
+from sqlseed.model import Compiled, Job, KeyRange, Plan, Relation, Slice, Step, StepState
 
 ATTEMPTS = 3  # tries of a slice whose failure may pass: a lost connection, a deadlock, a lock
 _POLL_SECONDS = 0.1  # how soon the main thread sees a stop
@@ -73,7 +61,9 @@ class RunContext:
         """The rows of a step's slice."""
         slice_ = step.slice
         compiled = self.compiled[slice_.model]
-        return Own(self.project, compiled, dict(slice_.point), step.parameters, self.ranges.get((slice_.model, slice_.key)))
+        return Own(
+            self.project, compiled, dict(slice_.point), step.parameters, self.ranges.get((slice_.model, slice_.key))
+        )
 
 
 def execute(
@@ -166,9 +156,7 @@ class _Schedule:
         return [self.results[step.slice] for step in plan.steps if step.slice in self.results]
 
 
-def _loop(
-    schedule: _Schedule, workers: Sequence[_Worker], on_event: OnEvent, fail_fast: bool, stop: StopFlag
-) -> None:
+def _loop(schedule: _Schedule, workers: Sequence[_Worker], on_event: OnEvent, fail_fast: bool, stop: StopFlag) -> None:
     idle = list(workers)
     inbox = workers[0].outbox
     stopped_at: float | None = None
@@ -271,7 +259,9 @@ class _Worker(threading.Thread):
                 return replace(self._once(step), attempts=attempt)
             except ExecuteError as error:
                 if self._stopping:
-                    return StepResult(step.slice, Status.INTERRUPTED, message="stopped and rolled back", attempts=attempt)
+                    return StepResult(
+                        step.slice, Status.INTERRUPTED, message="stopped and rolled back", attempts=attempt
+                    )
                 if not error.retryable or attempt == ATTEMPTS:
                     return self._failed(step, error, attempt)
                 text = f"{step.slice}: {error.message}; trying again"

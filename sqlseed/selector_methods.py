@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlseed.errors import SelectionError, did_you_mean
-from sqlseed.model import ResourceType, Status
+from sqlseed.events import Status
+from sqlseed.model import ResourceType
 
 
 @dataclass(frozen=True, slots=True)

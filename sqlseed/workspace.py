@@ -67,7 +67,13 @@ class Workspace:
                 "meta": dict(model.config.meta),
             }
             nodes[name] = selector.Node(
-                name, ResourceType.MODEL, model.fqn, model.path, model.patch_path, model.config.tags, config,
+                name,
+                ResourceType.MODEL,
+                model.fqn,
+                model.path,
+                model.patch_path,
+                model.config.tags,
+                config,
                 model.relation.name,
             )
             parents[name] = frozenset(model.refs) | frozenset(model.seeds) | self._dimension_seeds(model)

@@ -59,52 +59,59 @@ habits as materialized (             -- the same with rates; materialized, so th
         on rate.level = drawn.level
 ),
 
-spells as materialized (             -- each pupil's fortnights, and the first and last day of a spell, 14 for none
+spells as materialized (             -- each pupil's fortnights, with the first day of a spell and the day after it
     select
         habit.n,
+        habit.student_id,
+        habit.marked_by,
+        habit.source,
+        habit.first_day_no,
+        habit.last_day_no,
+        habit.sits_board,
+        habit.excused_pct,
+        habit.single_absence,
+        habit.absence_scale,
+        habit.late_width,
         fortnight.no                                                                    as fortnight,
         case
             when {{ hash('falls ill', 'habit.n * 32 + fortnight.no') }} < habit.spell_width
                 then {{ random_int('first day', 'habit.n * 32 + fortnight.no', 0, 13) }}
-            else 14
-        end                                                                             as first_day,
-        {{ random_int('days', 'habit.n * 32 + fortnight.no', 2, 6) }}                   as days,
+        end                                                                             as spell_begins,
+        {{ random_int('days', 'habit.n * 32 + fortnight.no', 2, 6) }}                   as spell_days,
         case
             when {{ random_int('excused', 'habit.n * 32 + fortnight.no', 0, 99) }} < habit.excused_pct then 'excused'
             else 'absent'
-        end                                                                             as status,
-        {{ pick('reason of a spell', 'habit.n * 32 + fortnight.no', 'absence_reasons') }} as reason_slot
+        end                                                                             as spell_status,
+        {{ pick('reason of a spell', 'habit.n * 32 + fortnight.no', 'absence_reasons') }} as spell_reason_slot
     from habits as habit
-    cross join generate_series(0, 26) as fortnight(no)
+    cross join generate_series(habit.first_day_no / 14, habit.last_day_no / 14) as fortnight(no)
 ),
 
 roll_calls as (                      -- each pupil and day, with its hash; offset 0 keeps PostgreSQL from computing it
     select                           -- again wherever it is used
-        habit.n * 512 + day.day_no                                                      as n,
-        habit.student_id,
-        habit.marked_by,
-        habit.source,
-        habit.excused_pct,
-        habit.late_width,
+        spell.n * 512 + day.day_no                                                      as n,
+        spell.student_id,
+        spell.marked_by,
+        spell.source,
+        spell.excused_pct,
+        spell.late_width,
         day.iso_day,
         case
-            when day.fortnight_day >= spell.first_day and day.fortnight_day < spell.first_day + spell.days
-                then spell.status
+            when day.fortnight_day >= spell.spell_begins and day.fortnight_day < spell.spell_begins + spell.spell_days
+                then spell.spell_status
         end                                                                             as spell_status,
-        spell.reason_slot,
+        spell.spell_reason_slot,
         (
-            habit.single_absence
-            + case when habit.sits_board then day.extra_absence_before_board else day.extra_absence end
-        ) * habit.absence_scale                                                         as absence_width,
-        {{ hash('mark', 'habit.n * 512 + day.day_no') }}                                as drawn
+            spell.single_absence
+            + case when spell.sits_board then day.extra_absence_before_board else day.extra_absence end
+        ) * spell.absence_scale                                                         as absence_width,
+        {{ hash('mark', 'spell.n * 512 + day.day_no') }}                                as drawn
     from spells as spell
-    join habits as habit
-        on habit.n = spell.n
     join {{ ref('school_days') }} as day
         on day.fortnight = spell.fortnight
     where day.branch_no = {{ branch.no }}
       and day.year_no = {{ year.no }}
-      and day.day_no between habit.first_day_no and habit.last_day_no
+      and day.day_no between spell.first_day_no and spell.last_day_no
     offset 0
 ),
 
@@ -123,7 +130,7 @@ marks as (                           -- what the teacher marks
             else 'absent'
         end                                                                             as status,
         case
-            when spell_status is not null then reason_slot
+            when spell_status is not null then spell_reason_slot
             when drawn < absence_width + late_width then {{ pick('reason', 'n', 'absence_reasons') }}
         end                                                                             as reason_slot
     from roll_calls

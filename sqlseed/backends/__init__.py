@@ -9,16 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlseed.errors import ProfileError, did_you_mean
-from sqlseed.model import (
-    Checkpoint,
-    Column,
-    Compiled,
-    KeyRange,
-    LiveTable,
-    Relation,
-    Target,
-    Value,
-)
+from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveTable, Relation, Target, Value
 
 
 class Session(Protocol):
@@ -34,7 +25,9 @@ class Session(Protocol):
         """Commits at the end of the block, rolls back if it raises."""
         ...
 
-    def run(self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None) -> int:
+    def run(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None
+    ) -> int:
         """Executes one statement with `:name` parameters of the given PostgreSQL types; the rows it touched."""
         ...
 
@@ -52,9 +45,17 @@ class Session(Protocol):
         """A model's SELECT in this engine's SQL, with `:name` parameters or the engine's own form of them."""
         ...
 
-    def replace(self, target: Relation, columns: Sequence[str], key: str | None, select: str, own: str,
-                parameters: Mapping[str, Value], types: Mapping[str, str],
-                children: Sequence[tuple[Relation, str | None]]) -> int:
+    def replace(
+        self,
+        target: Relation,
+        columns: Sequence[str],
+        key: str | None,
+        select: str,
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+        children: Sequence[tuple[Relation, str | None]],
+    ) -> int:
         """Brings the rows for which `own` holds to what `select` gives; returns how many there are then.
 
         `children` are (table, predicate of our own rows) of the project's tables that refer to this one.
@@ -62,14 +63,24 @@ class Session(Protocol):
         ...
 
     def check_no_foreign_children(
-        self, target: Relation, own: str, parameters: Mapping[str, Value], types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]]
+        self,
+        target: Relation,
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+        children: Sequence[tuple[Relation, str | None]],
     ) -> None:
         """Raises GuardError if rows that sqlseed did not make refer to rows for which `own` holds."""
         ...
 
-    def checksum(self, relation: Relation, columns: Sequence[Column], own: str,
-                 parameters: Mapping[str, Value], types: Mapping[str, str]) -> str:
+    def checksum(
+        self,
+        relation: Relation,
+        columns: Sequence[Column],
+        own: str,
+        parameters: Mapping[str, Value],
+        types: Mapping[str, str],
+    ) -> str:
         """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
         ...
 

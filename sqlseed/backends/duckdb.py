@@ -19,18 +19,7 @@ import duckdb
 from sqlseed import dialect, library, sqltext
 from sqlseed.backends import ddl, slices
 from sqlseed.errors import ConnectError, ExecuteError
-from sqlseed.model import (
-    Checkpoint,
-    Column,
-    Compiled,
-    KeyRange,
-    LiveColumn,
-    LiveTable,
-    Relation,
-    Target,
-    Value,
-    quote,
-)
+from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
 _BATCH = 20_000  # rows of a lookup table sent at once
 
@@ -213,9 +202,7 @@ class DuckDBSession:
     ) -> str:
         """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
         text = " || chr(31) || ".join(_canonical(column) for column in columns)
-        sql = (
-            f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation} where {own}"
-        )
+        sql = f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation} where {own}"
         return str(self.query(sql, parameters, types)[0][0])
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:

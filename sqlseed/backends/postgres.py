@@ -18,18 +18,7 @@ from psycopg import sql as psycopg_sql
 from sqlseed import library, sqltext
 from sqlseed.backends import ddl, pg_sql, slices
 from sqlseed.errors import ConnectError, ExecuteError, GuardError, SqlseedError
-from sqlseed.model import (
-    Checkpoint,
-    Column,
-    Compiled,
-    KeyRange,
-    LiveColumn,
-    LiveTable,
-    Relation,
-    Target,
-    Value,
-    quote,
-)
+from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
 _MIN_VERSION = 130000
 _RETRYABLE = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "25P03", "55P03", "53300")
@@ -280,14 +269,17 @@ class PostgresSession:
         """Creates the state schema and its tables if they are missing, in one transaction."""
         state = quote(self.state_schema)
         with self.transaction():
-            self.query("select pg_advisory_xact_lock(hashtext('sqlseed:' || :schema))", {"schema": self.state_schema},
-                       _SCHEMA)
-            exists = self.query("select 1 from pg_namespace where nspname = :schema", {"schema": self.state_schema},
-                                _SCHEMA)
+            self.query(
+                "select pg_advisory_xact_lock(hashtext('sqlseed:' || :schema))", {"schema": self.state_schema}, _SCHEMA
+            )
+            exists = self.query(
+                "select 1 from pg_namespace where nspname = :schema", {"schema": self.state_schema}, _SCHEMA
+            )
             if not exists:
                 self.run(f"create schema {state}")
-            if not self.query("select 1 from pg_namespace where nspname = :schema", {"schema": self._target.schema},
-                              _SCHEMA):
+            if not self.query(
+                "select 1 from pg_namespace where nspname = :schema", {"schema": self._target.schema}, _SCHEMA
+            ):
                 self.run(f"create schema {quote(self._target.schema)}")
             if len(self._state_tables()) < len(slices.STATE_TABLES):
                 for statement in slices.STATE_TABLES:

@@ -11,19 +11,7 @@ from collections.abc import Mapping, Sequence
 from sqlseed import library
 from sqlseed.backends import Session
 from sqlseed.errors import ExecuteError, GuardError
-from sqlseed.model import (
-    Column,
-    Compiled,
-    Job,
-    KeyKind,
-    KeyRange,
-    Materialized,
-    Outcome,
-    Relation,
-    Seed,
-    Value,
-    quote,
-)
+from sqlseed.model import Column, Compiled, Job, KeyKind, KeyRange, Materialized, Outcome, Relation, Seed, Value, quote
 
 SLICE_COLUMN = "_slice"
 """Hidden column of intermediate tables that names the slice a row belongs to."""
@@ -43,8 +31,14 @@ _TEXTS = {name: "text" for name in ("model", "slice", "fingerprint", "run", "ver
 class Own:
     """The rows of one slice in its table: an SQL predicate with its parameters, and nobody else's rows."""
 
-    def __init__(self, project: str, compiled: Compiled, point: Mapping[str, str], parameters: Mapping[str, Value],
-                 key_range: KeyRange | None) -> None:
+    def __init__(
+        self,
+        project: str,
+        compiled: Compiled,
+        point: Mapping[str, str],
+        parameters: Mapping[str, Value],
+        key_range: KeyRange | None,
+    ) -> None:
         self.parameters: dict[str, Value] = {}
         self.types: dict[str, str] = {}
         config = compiled.config
@@ -89,7 +83,11 @@ def own_of_model(project: str, compiled: Compiled, ranges: Sequence[KeyRange]) -
 
 
 def run_slice(
-    session: Session, job: Job, own: Own, key_range: KeyRange | None, children: Sequence[tuple[Relation, str | None]],
+    session: Session,
+    job: Job,
+    own: Own,
+    key_range: KeyRange | None,
+    children: Sequence[tuple[Relation, str | None]],
     version: str,
 ) -> Outcome:
     """Brings one slice to its state, or finds that it is there already; all or nothing."""
@@ -119,7 +117,9 @@ def run_slice(
         _check_key_range(session, compiled, own, key_range, rows)
         total = None
         if job.checksum:
-            total = session.checksum(compiled.relation, compiled.contract.columns, own.predicate, own.parameters, own.types)
+            total = session.checksum(
+                compiled.relation, compiled.contract.columns, own.predicate, own.parameters, own.types
+            )
         if compiled.config.materialized is Materialized.INTERMEDIATE:
             session.analyze(compiled.relation)
         session.run(
@@ -164,9 +164,7 @@ def _write(
             session.run(f"delete from {compiled.relation} where {own.predicate}", own.parameters, own.types)
         return session.run(insert_sql(compiled, columns, select), parameters, types)
     key = compiled.config.key or (compiled.contract.primary_key[0] if compiled.contract.primary_key else None)
-    return session.replace(
-        compiled.relation, columns, key, select, own.predicate, parameters, types, children
-    )
+    return session.replace(compiled.relation, columns, key, select, own.predicate, parameters, types, children)
 
 
 def written_columns(compiled: Compiled) -> tuple[str, ...]:
@@ -179,9 +177,7 @@ def written_columns(compiled: Compiled) -> tuple[str, ...]:
     return tuple(column.name for column in compiled.contract.columns if column.name in given)
 
 
-def _check_key_range(
-    session: Session, compiled: Compiled, own: Own, key_range: KeyRange | None, rows: int
-) -> None:
+def _check_key_range(session: Session, compiled: Compiled, own: Own, key_range: KeyRange | None, rows: int) -> None:
     if compiled.config.key_kind is not KeyKind.INTEGER or key_range is None:
         return
     found = session.query(f"select count(*) from {compiled.relation} where {own.predicate}", own.parameters, own.types)
@@ -194,8 +190,16 @@ def _check_key_range(
         )
 
 
-def clean_slice(session: Session, compiled: Compiled, model: str, slice_key: str, own: Own,
-                children: Sequence[tuple[Relation, str | None]], *, table_exists: bool) -> int:
+def clean_slice(
+    session: Session,
+    compiled: Compiled,
+    model: str,
+    slice_key: str,
+    own: Own,
+    children: Sequence[tuple[Relation, str | None]],
+    *,
+    table_exists: bool,
+) -> int:
     """Removes a slice's rows and its checkpoint in one transaction; the number of rows removed.
 
     Raises GuardError where a row that sqlseed did not make refers to one of them.

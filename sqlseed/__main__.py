@@ -1,0 +1,5 @@
+"""`python -m sqlseed`."""
+
+from sqlseed.cli import main
+
+main()

@@ -1,0 +1,118 @@
+"""A model's settings: config() in its file over `config:` in YAML over the defaults."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from sqlseed import templates
+from sqlseed.errors import CompileError, SqlseedError, did_you_mean
+from sqlseed.macros import Macros
+from sqlseed.model import Config, KeyKind, Materialized, ModelFile, Project
+from sqlseed.rendering import ProjectContext
+
+_INTEGER_TYPES = ("integer", "int", "int4", "bigint", "int8", "smallint", "int2", "serial", "bigserial")
+
+
+class _ConfigFound(Exception):
+    """Ends the first, short rendering of a model as soon as its config() call is reached."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+
+
+def read_config(context: ProjectContext, file: ModelFile) -> Config:
+    """The settings of one model; raises CompileError for an unknown or unfit one."""
+    settings = dict(file.config)
+    if "config(" in file.raw_sql:
+        settings |= _settings_in_file(context, file)
+    known = {field.name for field in fields(Config)}
+    for key in settings:
+        if key not in known:
+            raise CompileError(f"unknown config '{key}'", path=file.path, hint=did_you_mean(key, known, show=20))
+    try:
+        return _make_config(context.project, file, settings)
+    except (ValueError, TypeError) as error:
+        raise CompileError(f"config: {error}", path=file.path) from None
+
+
+def _settings_in_file(context: ProjectContext, file: ModelFile) -> dict[str, Any]:
+    """The arguments of config(), read by rendering until it is called; its own errors come up later, in full."""
+
+    def found(**settings: Any) -> None:
+        raise _ConfigFound(settings)
+
+    def stub(*_: Any, **__: Any) -> templates.Placeholder:
+        return templates.Placeholder("null")
+
+    names: dict[str, Any] = dict.fromkeys(Macros.names(), stub)
+    names |= dict.fromkeys(context.macro_files, stub)
+    names |= {"config": found, "var": context.var, "target": context.target_facts(), "this": ""}
+    try:
+        templates.render(file.raw_sql, names, file.path, kind="model")
+    except _ConfigFound as call:
+        return call.settings
+    except SqlseedError:
+        pass
+    return {}
+
+
+def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Config:
+    settings = dict(given)
+    settings.setdefault("table", file.name)
+    for key in ("slice_by", "tags"):
+        value = settings.get(key, ())
+        settings[key] = (value,) if isinstance(value, str) else tuple(value)
+    settings["materialized"] = _choice(Materialized, settings.get("materialized", "table"), file)
+    for name in settings["slice_by"]:
+        if name not in project.dimensions:
+            raise CompileError(
+                f"slice_by names no dimension '{name}'", path=file.path, hint=did_you_mean(name, project.dimensions)
+            )
+    if settings["materialized"] is Materialized.INTERMEDIATE:
+        settings["key_kind"] = KeyKind.NATURAL
+        return Config(**settings)
+    key = settings.get("key") or (file.contract.primary_key[0] if len(file.contract.primary_key) == 1 else None)
+    kind = _choice(KeyKind, settings["key_kind"], file) if "key_kind" in settings else None
+    if kind is None:
+        kind = KeyKind.NATURAL if "owner" in settings else _kind_of(file, key)
+    if kind is KeyKind.NATURAL and not settings.get("owner"):
+        raise CompileError(
+            "a natural key needs config(owner='...'), a predicate that is true for this slice's rows only",
+            path=file.path,
+            hint="for example owner='\"id\" = :branch_id'",
+        )
+    return Config(**settings | {"key": key, "key_kind": kind})
+
+
+def _kind_of(file: ModelFile, key: str | None) -> KeyKind:
+    columns = {column.name: column.type for column in file.contract.columns}
+    if not columns:
+        raise CompileError(
+            f"model '{file.name}' has no contract",
+            path=file.path,
+            hint=f"describe its columns in {file.path.rpartition('/')[0]}/*.yml: models: [{{name: {file.name}, columns: [...]}}]",
+        )
+    if key is None:
+        raise CompileError(
+            "the contract has no single-column primary key",
+            path=file.patch_path or file.path,
+            hint="add a constraint {type: primary_key, columns: [id]}, or config(owner='...') for a natural key",
+        )
+    if key not in columns:
+        raise CompileError(
+            f"the key column '{key}' is not in the contract", path=file.path, hint=did_you_mean(key, columns)
+        )
+    return KeyKind.INTEGER if columns[key].lower() in _INTEGER_TYPES else KeyKind.UUID
+
+
+def _choice(kind: Any, value: Any, file: ModelFile) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        allowed = [member.value for member in kind]
+        raise CompileError(
+            f"config: '{value}' is not one of {', '.join(allowed)}",
+            path=file.path,
+            hint=did_you_mean(str(value), allowed),
+        ) from None
