@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlseed import __version__, artifacts, cleaning, diagnose, planner, preflight, runner, selector
+from sqlseed import artifacts, cleaning, diagnose, planner, preflight, runner, selector
 from sqlseed.backends import open_backend, open_dry_run, slices
 from sqlseed.building import Build, BuildResult, OnEvent, TableSummary
 from sqlseed.cleaning import CleanResult
@@ -17,6 +17,7 @@ from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
 from sqlseed.events import Event
 from sqlseed.model import Compiled, Plan, Slice
 from sqlseed.targeting import (
+    EVERYTHING,
     Selection,
     find_orphans,
     planner_for,
@@ -26,16 +27,17 @@ from sqlseed.targeting import (
     selected_models,
     selection_facts,
 )
+from sqlseed.version import __version__
 from sqlseed.workspace import Workspace, load
 
 __all__ = [
     "BuildResult",
-    "TableSummary",
     "Check",
     "CleanResult",
     "PlanResult",
     "Preview",
     "Selection",
+    "TableSummary",
     "build",
     "clean",
     "compile",
@@ -50,7 +52,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """What a build would do. `creates` are tables that do not exist yet; `orphans` slices that nothing makes any more."""
+    """What a build would do. `creates` are tables that are missing, `orphans` slices that nothing makes any more."""
 
     target: str
     server: str
@@ -81,7 +83,7 @@ def _ignore(_: Event) -> None:
 # --- listing and compiling ---------------------------------------------------------------------------------
 
 
-def ls(project: Workspace | str | Path | None = None, selection: Selection = Selection()) -> list[selector.Node]:
+def ls(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[selector.Node]:
     """The nodes that a selection picks, parents before children. Touches no database."""
     workspace = _workspace(project)
     names = workspace.select(selection.select, selection.exclude, facts=selection_facts(workspace, selection))
@@ -90,8 +92,8 @@ def ls(project: Workspace | str | Path | None = None, selection: Selection = Sel
     return [workspace.graph.nodes[name] for name in ordered]
 
 
-def compile(
-    project: Workspace | str | Path | None = None, selection: Selection = Selection(), *, write: bool = True
+def compile(  # noqa: A001  (the command's name)
+    project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING, *, write: bool = True
 ) -> list[Compiled]:
     """Render and check the selected models; with `write` also target/compiled/ and target/manifest.json."""
     workspace = _workspace(project)
@@ -103,7 +105,7 @@ def compile(
     return [compiled[name] for name in names]
 
 
-def plan(project: Workspace | str | Path | None = None, selection: Selection = Selection()) -> PlanResult:
+def plan(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> PlanResult:
     """What `build` would do to the target; writes nothing."""
     workspace = _workspace(project)
     workspace.checked()
@@ -131,7 +133,7 @@ def plan(project: Workspace | str | Path | None = None, selection: Selection = S
 
 def build(
     project: Workspace | str | Path | None = None,
-    selection: Selection = Selection(),
+    selection: Selection = EVERYTHING,
     *,
     full_refresh: bool = False,
     dry_run: bool = False,
@@ -162,7 +164,7 @@ def build(
 
 def clean(
     project: Workspace | str | Path | None = None,
-    selection: Selection = Selection(),
+    selection: Selection = EVERYTHING,
     *,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
@@ -192,8 +194,7 @@ def show(
         if not workspace.values[name]:
             raise ProjectError(f"dimension '{name}' has no values under these vars")
         chosen.setdefault(name, [workspace.values[name][0].key])
-    result = _dry_rows(workspace, compiled, chosen, limit, on_event)
-    return result
+    return _dry_rows(workspace, compiled, chosen, limit, on_event)
 
 
 def _dry_rows(

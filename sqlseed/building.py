@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlseed import __version__, artifacts, planner, preflight, runner
+from sqlseed import artifacts, planner, preflight, runner
 from sqlseed.backends import Backend, Session, slices
 from sqlseed.errors import Interrupted, raise_all
 from sqlseed.events import Event, EventKind, Status, StepResult
 from sqlseed.model import Plan, Relation
 from sqlseed.targeting import Selection, planner_for, run_context, seeds_to_load, selected_models
+from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
 OnEvent = Callable[[Event], None]

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import os
-import re
 import signal
 import sys
-import tempfile
-import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sqlseed import __version__, report
-from sqlseed.errors import GuardError, Interrupted, ProjectError, SelectionError, SqlseedError, did_you_mean
+from sqlseed import arguments, report
+from sqlseed.errors import GuardError, Interrupted, SelectionError, SqlseedError, did_you_mean
 from sqlseed.report import ExitCode
+from sqlseed.version import __version__
 
 if TYPE_CHECKING:
     from sqlseed.api import Selection
-    from sqlseed.runner import StopFlag
     from sqlseed.workspace import Workspace
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _EXIT_CODES = """\b
 Exit codes: 0 done, also when there was nothing to do; 1 a slice failed (the
@@ -32,7 +30,6 @@ rest is kept, running again resumes); 2 wrong usage, configuration or project
 is somebody else's (worth retrying); 70 a bug in sqlseed; a signal ends the
 process by that signal (130 for Ctrl-C)."""
 _SLICES = """Every dimension of the project is an option too: --branch dps-main,dps-north --year 2024-2025."""
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class SliceCommand(click.Command):
@@ -40,39 +37,15 @@ class SliceCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Sets the dimensions' options aside in `ctx.meta`, and repeats --select for each of its values."""
-        known = {name: option for option in self.params for name in (*option.opts, *option.secondary_opts)}
-        kept: list[str] = []
-        wanted: dict[str, list[str]] = {}
-        rest = list(args)
-        while rest:
-            token = rest.pop(0)
-            name, equals, value = token.partition("=")
-            if token == "--":
-                kept += [token, *rest]
-                break
-            if name in known or name in ("--help", "-h") or not name.startswith("--"):
-                kept.append(token)
-                if name in ("--select", "-s", "--exclude") and not equals:
-                    kept += self._values(name, rest)
-                elif name in known and not equals and not getattr(known[name], "is_flag", False) and rest:
-                    kept.append(rest.pop(0))
-                continue
-            if not equals:
-                if not rest or rest[0].startswith("--"):
-                    hint = did_you_mean(name, known, show=30)
-                    raise click.UsageError(f"no such option, or a dimension without a value: {name} ({hint})", ctx)
-                value = rest.pop(0)
-            wanted.setdefault(name.removeprefix("--"), []).extend(value.split(","))
-        ctx.meta["slices"] = wanted
-        ctx.meta["options"] = [name for name in known if name.startswith("--")]
+        takes_value = {
+            name: not getattr(option, "is_flag", False) for option in self.params for name in option.opts
+        } | {"--help": False, "-h": False}
+        try:
+            kept, ctx.meta["slices"] = arguments.split(args, takes_value)
+        except SelectionError as error:
+            raise click.UsageError(error.message, ctx) from None
+        ctx.meta["options"] = [name for name in takes_value if name.startswith("--")]
         return super().parse_args(ctx, kept)
-
-    @staticmethod
-    def _values(name: str, rest: list[str]) -> list[str]:
-        values = [rest.pop(0)] if rest else []
-        while rest and not rest[0].startswith("-"):
-            values += [name, rest.pop(0)]
-        return values
 
 
 def _complete_nodes(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -87,7 +60,7 @@ def _complete_nodes(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
     return [f"{plus}{name}" for name in sorted(names) if name.startswith(incomplete.lstrip("+"))]
 
 
-def _common(command: Any) -> Any:
+def _common(command: _Command) -> _Command:
     options = [
         click.option(
             "--project-dir",
@@ -117,7 +90,7 @@ def _common(command: Any) -> Any:
     return command
 
 
-def _selecting(command: Any) -> Any:
+def _selecting(command: _Command) -> _Command:
     options = [
         click.option(
             "-s",
@@ -141,7 +114,7 @@ def _selecting(command: Any) -> Any:
     return command
 
 
-def _output(*choices: str) -> Any:
+def _output(*choices: str) -> Callable[[_Command], _Command]:
     return click.option(
         "--output", type=click.Choice(choices), default=choices[0], show_default=True, help="Form of the result."
     )
@@ -165,29 +138,9 @@ def _workspace(options: dict[str, Any]) -> Workspace:
         profiles_dir=options["profiles_dir"],
         target=options["target"],
         threads=options["threads"],
-        vars=_parse_vars(options["vars_"]),
+        vars=arguments.parse_vars(options["vars_"]),
         preset=options["preset"],
     )
-
-
-def _parse_vars(texts: Sequence[str]) -> dict[str, Any]:
-    """`years: 2` as YAML, `years=2` as one pair; later ones win."""
-    from sqlseed import yamlfile
-
-    values: dict[str, Any] = {}
-    for text in texts:
-        pair = re.match(r"([A-Za-z_]\w*)=(.*)\Z", text, re.DOTALL)
-        if pair:
-            try:
-                values[pair[1]] = yamlfile.load(pair[2], "--vars") if pair[2].strip() else ""
-            except ProjectError:
-                values[pair[1]] = pair[2]
-            continue
-        found = yamlfile.load(text, "--vars")
-        if not isinstance(found, dict):
-            raise ProjectError(f"--vars takes 'name: value' or name=value, not '{text}'")
-        values |= {str(key): value for key, value in found.items()}
-    return values
 
 
 def _selection(ctx: click.Context, workspace: Workspace, options: dict[str, Any]) -> Selection:
@@ -198,24 +151,8 @@ def _selection(ctx: click.Context, workspace: Workspace, options: dict[str, Any]
 
 def _slices(ctx: click.Context, workspace: Workspace) -> dict[str, list[str]]:
     wanted: dict[str, list[str]] = ctx.meta.get("slices", {})
-    for name in wanted:
-        if name not in workspace.project.dimensions:
-            known = [*ctx.meta["options"], *(f"--{d}" for d in workspace.project.dimensions)]
-            raise SelectionError(
-                f"no such option or dimension: --{name}", hint=did_you_mean(f"--{name}", known, show=30)
-            )
+    arguments.check_dimensions(wanted, workspace.project.dimensions, ctx.meta["options"])
     return wanted
-
-
-def _where(workspace: Workspace) -> str:
-    target = workspace.target
-    if target.type == "duckdb":
-        path = Path(str(target.settings.get("path", "")))
-        with contextlib.suppress(ValueError):
-            path = path.relative_to(Path.cwd())
-        return f"{path} ({target.name})"
-    info = target.settings.get("conninfo", {})
-    return f"{info.get('dbname', 'the database')} on {info.get('host', 'the local socket')} ({target.name})"
 
 
 # --- commands ---------------------------------------------------------------------------------------------
@@ -239,7 +176,7 @@ def debug(output: str, **options: Any) -> None:
     """Check project, profile, connection, privileges and versions."""
     from sqlseed import diagnose
 
-    options["vars"] = _parse_vars(options.pop("vars_"))
+    options["vars"] = arguments.parse_vars(options.pop("vars_"))
     checks = diagnose.run(options.pop("project_dir"), **options)
     if output == "json":
         click.echo(report.to_json([{"name": c.name, "ok": c.ok, "detail": c.detail} for c in checks]))
@@ -259,28 +196,15 @@ def debug(output: str, **options: Any) -> None:
 @click.option("--resource-type", type=click.Choice(["model", "seed"]), help="Only nodes of this kind.")
 @_output("text", "json")
 @click.pass_context
-def ls(ctx: click.Context, output: str, resource_type: str | None, **options: Any) -> None:
+def ls(ctx: click.Context, /, output: str, resource_type: str | None, **options: Any) -> None:
     """List nodes, one name a line, parents first. Touches no database."""
-    from sqlseed import api
+    from sqlseed import api, facts
 
     workspace = _workspace(options)
     nodes = api.ls(workspace, _selection(ctx, workspace, options))
     nodes = [node for node in nodes if resource_type in (None, node.resource_type.value)]
     if output == "json":
-        facts = [
-            {
-                "name": node.name,
-                "resource_type": node.resource_type.value,
-                "path": node.path,
-                "fqn": list(node.fqn),
-                "tags": list(node.tags),
-                "table": node.table,
-                "config": dict(node.config),
-                "depends_on": sorted(workspace.graph.parents[node.name]),
-            }
-            for node in nodes
-        ]
-        click.echo(report.to_json(facts))
+        click.echo(report.to_json(facts.nodes(nodes, workspace.graph)))
         return
     for node in nodes:
         click.echo(node.name)
@@ -292,9 +216,9 @@ def ls(ctx: click.Context, output: str, resource_type: str | None, **options: An
 @_selecting
 @_output("text", "json")
 @click.pass_context
-def compile_(ctx: click.Context, model: str | None, output: str, **options: Any) -> None:
+def compile_(ctx: click.Context, /, model: str | None, output: str, **options: Any) -> None:
     """Render and check models: one file each under target/compiled/. With MODEL, print its SQL instead."""
-    from sqlseed import api, artifacts
+    from sqlseed import api, artifacts, facts
 
     workspace = _workspace(options)
     if model is not None:
@@ -305,19 +229,7 @@ def compile_(ctx: click.Context, model: str | None, output: str, **options: Any)
         return
     models = api.compile(workspace, _selection(ctx, workspace, options))
     if output == "json":
-        facts = [
-            {
-                "name": m.name,
-                "path": m.path,
-                "relation": str(m.relation),
-                "sql": m.sql,
-                "parameters": {p.name: p.type for p in m.parameters},
-                "refs": list(m.refs),
-                "seeds": list(m.seeds),
-            }
-            for m in models
-        ]
-        click.echo(report.to_json(facts))
+        click.echo(report.to_json(facts.models(models)))
     else:
         click.echo(f"compiled {len(models)} models to {workspace.target_path / 'compiled'}", err=True)
 
@@ -327,36 +239,18 @@ def compile_(ctx: click.Context, model: str | None, output: str, **options: Any)
 @_selecting
 @_output("text", "json")
 @click.pass_context
-def plan(ctx: click.Context, output: str, **options: Any) -> None:
+def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     """Say what `build` would do: slices new, changed, up to date, and the rows expected. Writes nothing."""
-    from sqlseed import api
+    from sqlseed import api, facts
 
     workspace = _workspace(options)
     result = api.plan(workspace, _selection(ctx, workspace, options))
     if output == "json":
-        steps = [
-            {
-                "model": s.slice.model,
-                "slice": s.slice.key,
-                "point": dict(s.slice.point),
-                "state": s.state.value,
-                "rows_expected": s.expected_rows,
-                "fingerprint": s.fingerprint,
-                "depends_on": [f"{d.model}/{d.key}" for d in s.depends_on],
-            }
-            for s in result.plan.steps
-        ]
-        facts = {
-            "target": result.target,
-            "server": result.server,
-            "creates": list(result.creates),
-            "seeds_to_load": list(result.seeds_to_load),
-            "orphans": [str(o) for o in result.orphans],
-            "slices": steps,
-        }
-        click.echo(report.to_json(facts))
+        click.echo(report.to_json(facts.plan(result)))
         return
-    click.echo(report.plan_text(result.plan, result.creates, result.seeds_to_load, result.orphans, _where(workspace)))
+    click.echo(
+        report.plan_text(result.plan, result.creates, result.seeds_to_load, result.orphans, arguments.where(workspace))
+    )
 
 
 @cli.command(cls=SliceCommand, epilog=f"{_SLICES}\n\n{_EXIT_CODES}")
@@ -374,22 +268,22 @@ def plan(ctx: click.Context, output: str, **options: Any) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="No progress, only the result.")
 @_output("text", "json")
 @click.pass_context
-def build(ctx: click.Context, output: str, log_format: str, quiet: bool, **options: Any) -> None:
+def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **options: Any) -> None:
     """Load the seeds and run the models: every slice that is not up to date, each in its own transaction.
 
     A run that was stopped or failed is resumed by running it again.
     """
-    from sqlseed import api
+    from sqlseed import api, facts, process
 
     workspace = _workspace(options)
     selection = _selection(ctx, workspace, options)
     flags = {name: options[name] for name in ("full_refresh", "dry_run", "fail_fast", "checksums")}
-    arguments = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
-    with _stoppable() as stop, report.display(sys.stderr, log_format, quiet) as on_event:
-        result = api.build(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=arguments)
-    where = _where(workspace)
+    record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
+    with process.stoppable() as stop, report.display(sys.stderr, log_format, quiet) as on_event:
+        result = api.build(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=record)
+    where = arguments.where(workspace)
     if output == "json":
-        click.echo(report.to_json(_build_facts(result)))
+        click.echo(report.to_json(facts.build(result)))
     elif not result.plan.pending and not flags["checksums"]:
         rows = sum(table.rows for table in result.tables if not table.intermediate)
         click.echo(
@@ -402,30 +296,6 @@ def build(ctx: click.Context, output: str, log_format: str, quiet: bool, **optio
         _explain_failure(result)
 
 
-def _build_facts(result: Any) -> dict[str, Any]:
-    return {
-        "run_id": result.run_id,
-        "target": result.target,
-        "server": result.server,
-        "dry_run": result.dry_run,
-        "success": result.success,
-        "elapsed": round(result.elapsed, 3),
-        "tables": [
-            {
-                "model": t.model,
-                "relation": str(t.relation),
-                "rows": t.rows,
-                "checksum": t.checksum,
-                "intermediate": t.intermediate,
-                "seconds": round(t.seconds, 3),
-                "slices": {status.value: count for status, count in t.slices.items()},
-            }
-            for t in result.tables
-        ],
-        "failures": [{"slice": str(f.slice), "message": f.message} for f in result.failures],
-    }
-
-
 def _explain_failure(result: Any) -> None:
     for failure in result.failures[:10]:
         click.echo(f"\nerror in {failure.slice}: {report.safe(failure.message)}", err=True)
@@ -434,7 +304,8 @@ def _explain_failure(result: Any) -> None:
     skipped = sum(r.status.value == "skipped" for r in result.results)
     done = sum(r.status.value in ("success", "no-op") for r in result.results)
     click.echo(
-        f"\n{len(result.failures)} failed, {skipped} skipped, {done} complete and kept; running the same command again resumes",
+        f"\n{len(result.failures)} failed, {skipped} skipped, {done} complete and kept;"
+        " running the same command again resumes",
         err=True,
     )
     raise SystemExit(report.exit_code([failure.error for failure in result.failures]) or ExitCode.FAILED)
@@ -446,15 +317,15 @@ def _explain_failure(result: Any) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @_output("text", "json")
 @click.pass_context
-def clean(ctx: click.Context, output: str, yes: bool, **options: Any) -> None:
+def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None:
     """Remove the rows that sqlseed made, per selection and per slice, and nothing else. Tables stay."""
-    from sqlseed import api
+    from sqlseed import api, process
 
     workspace = _workspace(options)
     selection = _selection(ctx, workspace, options)
     if not yes:
-        _ask(f"Remove the selected rows that sqlseed made from {_where(workspace)}?")
-    with _stoppable() as stop:
+        _ask(f"Remove the selected rows that sqlseed made from {arguments.where(workspace)}?")
+    with process.stoppable() as stop:
         result = api.clean(workspace, selection, stop=stop)
     if output == "json":
         click.echo(
@@ -462,7 +333,7 @@ def clean(ctx: click.Context, output: str, yes: bool, **options: Any) -> None:
         )
         return
     if not result.slices:
-        click.echo(f"nothing to remove: none of the selected slices is in {_where(workspace)}")
+        click.echo(f"nothing to remove: none of the selected slices is in {arguments.where(workspace)}")
         return
     click.echo(
         report.columns(
@@ -486,7 +357,7 @@ def _ask(question: str) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many rows.")
 @_output("text", "json", "csv")
 @click.pass_context
-def show(ctx: click.Context, model: str, limit: int, output: str, **options: Any) -> None:
+def show(ctx: click.Context, /, model: str, limit: int, output: str, **options: Any) -> None:
     """Print the first rows of MODEL at one slice, computed in an in-memory DuckDB and not stored."""
     from sqlseed import api
 
@@ -517,28 +388,6 @@ def completion(shell: str) -> None:
 # --- signals and errors -------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _stoppable() -> Iterator[StopFlag]:
-    """The first signal asks the run to stop, the second ends the process at once."""
-    from sqlseed.runner import StopFlag
-
-    flag = StopFlag()
-
-    def handle(number: int, _: Any) -> None:
-        if flag.signal is not None:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        flag.set(number)
-
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield flag
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code."""
     raise SystemExit(run(arguments))
@@ -546,19 +395,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; every error becomes a message and an exit code, in this one place."""
+    from sqlseed import process
+
     try:
         cli.main(args=list(arguments) if arguments is not None else None, prog_name="sqlseed", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _die_by(signal.SIGINT)
+        process.die_by(signal.SIGINT)
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
     except Interrupted as error:
         click.echo(f"{error.message}", err=True)
-        _die_by(error.signal_number)
+        process.die_by(error.signal_number)
     except SqlseedError as error:
         report.print_error(error, sys.stderr)
         return error.exit_code
@@ -571,18 +422,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return ExitCode.DONE
 
 
-def _die_by(number: int) -> None:
-    """Ends the process by the signal itself, so that shells and make see it."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-
-
 def _bug(error: Exception) -> int:
-    handle, name = tempfile.mkstemp(prefix="sqlseed-bug-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
+    from sqlseed import process
+
+    name = process.write_traceback(error)
     message = report.safe(f"{type(error).__name__}: {error}")[:300]
     click.echo(f"error: a bug in sqlseed: {message}\n  the traceback is in {name}; please report it", err=True)
     return ExitCode.BUG

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlseed import __version__, preflight
+from sqlseed import preflight
 from sqlseed.backends import Session, open_backend
 from sqlseed.errors import SqlseedError
+from sqlseed.version import __version__
 from sqlseed.workspace import Workspace, load
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlseed import __version__, artifacts, planner, runner, selector
+from sqlseed import artifacts, planner, runner, selector
 from sqlseed.backends import Session, slices
 from sqlseed.errors import SelectionError
 from sqlseed.model import KeyRange, Plan, Relation, Slice, StepState
+from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
 
@@ -21,6 +22,9 @@ class Selection:
     exclude: Sequence[str] = ()
     slices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     state: Path | None = None  # a folder with the manifest.json and run_results.json of an earlier run
+
+
+EVERYTHING = Selection()
 
 
 def selection_facts(workspace: Workspace, selection: Selection, session: Session | None = None) -> selector.Facts:

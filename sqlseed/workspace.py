@@ -132,7 +132,7 @@ def load(
     profiles_dir: str | os.PathLike[str] | None = None,
     target: str | None = None,
     threads: int | None = None,
-    vars: Mapping[str, Any] | None = None,
+    vars: Mapping[str, Any] | None = None,  # noqa: A002  (the option's name)
     preset: str | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Workspace:

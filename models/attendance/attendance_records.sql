@@ -23,8 +23,8 @@ with drawn as (                      -- the pupils of the year, with their class
         least(attended.last_day, {{ var('as_of') }}) - {{ year.starts_on }}             as last_day_no,
         case
             when {{ chance('is often absent', 'attended.n', var('chronic_share'), by=['branch']) }}
-                then {{ random_int('often absent', 'attended.n', 220, 380, by=['branch']) }}
-            else 25 + floor(130 * {{ beta('absent', 'attended.n', 2, 3) }})::bigint
+                then {{ random_int('often absent', 'attended.n', 200, 340, by=['branch']) }}
+            else 30 + floor(125 * {{ beta('absent', 'attended.n', 2, 3) }})::bigint
         end                                                                             as absence_weight,
         {{ random_int('late', 'attended.n', 40, 160) }}                                 as lateness_weight
     from {{ ref('pupil_years') }} as attended
@@ -51,8 +51,8 @@ habits as materialized (             -- the same with rates; materialized, so th
         (100 * (100 - rate.present_pct) * {{ 1 - var('spell_share') }})::int            as single_absence,
         drawn.absence_weight * 4295                                                     as absence_scale,
         (100 * rate.late_pct)::int * drawn.lateness_weight * 4295                       as late_width,
-        -- 3.5 of the 14 days on average are in a spell, if there is one
-        (100 * (100 - rate.present_pct) * {{ var('spell_share') }} * 14 / 3.5)::int
+        -- a spell takes 3.5 of its 14 days on average: four times as many begin as there are days absent
+        (4 * 100 * (100 - rate.present_pct) * {{ var('spell_share') }})::int
             * drawn.absence_weight * 4295                                               as spell_width
     from drawn
     join {{ seed('attendance_levels') }} as rate
@@ -129,6 +129,7 @@ marks as (                           -- what the teacher marks
             when drawn % 100 < excused_pct then 'excused'
             else 'absent'
         end                                                                             as status,
+        spell_status is not null                                                        as is_spell,
         case
             when spell_status is not null then spell_reason_slot
             when drawn < absence_width + late_width then {{ pick('reason', 'n', 'absence_reasons') }}
@@ -148,4 +149,5 @@ select
 from marks as mark
 left join {{ slots('absence_reasons') }} as because
     on because.status = mark.status
+    and because.is_spell = mark.is_spell
     and because.slot = mark.reason_slot

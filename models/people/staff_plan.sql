@@ -13,6 +13,8 @@ with teaching_posts as (             -- a team for every so many letters, if it 
     select
         {{ post_n('post.no', 'team.no', teaches=true) }}                as post_n,
         post.stage,
+        post.first_level,
+        post.last_level,
         post.subject_group,
         post.subjects,
         post.designation,
@@ -49,6 +51,8 @@ posts as (                           -- both kinds; a role without sections_per_
     select
         post_n,
         stage,
+        first_level,
+        last_level,
         subject_group,
         subjects,
         designation,
@@ -62,6 +66,8 @@ posts as (                           -- both kinds; a role without sections_per_
     select
         {{ post_n('role.no', 'place.no', teaches=false) }},
         null::text,
+        null::int,
+        null::int,
         null::text,
         null::text,
         role.designation,
@@ -97,6 +103,8 @@ select
     {{ branch.no }}                                                     as branch_no,
     holder.post_n * 32 + holder.holder_no                               as n,
     post.stage,
+    post.first_level,
+    post.last_level,
     post.subject_group,
     post.subjects,
     post.designation,

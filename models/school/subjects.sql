@@ -1,22 +1,34 @@
 {{ config(table='Subject', slice_by=['branch'], tags=['school'], rows='30') }}
 
 -- One row per subject of a stage that a branch teaches: English of Class 6 to 8 is not English of Class 9 and 10.
--- Rows: the subjects of the branch's board whose grades the branch has.
+-- Rows: the subjects that the board prescribes for the branch's grades, so far as a teacher of the branch has them.
 -- Fact: subjects and board codes (see the seed). Estimate: credits, which are weekly periods; when they were entered.
 
-with taught as (                     -- what the board prescribes for the branch's grades
+with offered as (                    -- what the board prescribes, if somebody teaches it in all its grades
+    select distinct subject.code
+    from {{ seed('board_subjects') }} as subject
+    join {{ ref('staff_plan') }} as post
+        on post.first_level <= subject.first_level
+        and post.last_level >= subject.last_level
+        and position(', ' || subject.name || ',' in ', ' || post.subjects || ',') > 0
+    where subject.board = {{ branch.board }}
+      and post.branch_no = {{ branch.no }}
+      and post.is_current
+),
+
+taught as (                          -- with the board's particulars; a subject is numbered by its code
     select
-        {{ text_hash('code') }} as n,
-        code,
-        name,
-        description,
-        credits,
-        is_elective,
-        prerequisites
-    from {{ seed('board_subjects') }}
-    where board = {{ branch.board }}
-      and last_level >= {{ branch.first_level }}
-      and first_level <= {{ branch.last_level }}
+        {{ text_hash('subject.code') }} as n,
+        subject.code,
+        subject.name,
+        subject.description,
+        subject.credits,
+        subject.is_elective,
+        subject.prerequisites
+    from {{ seed('board_subjects') }} as subject
+    join offered
+        on offered.code = subject.code
+    where subject.board = {{ branch.board }}
 ),
 
 entered as (                         -- the list was entered before the oldest year that the project can show

@@ -1,0 +1,98 @@
+"""Results as plain data, for `--output json`: the shapes that scripts may rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlseed.api import BuildResult, PlanResult
+from sqlseed.model import Compiled
+from sqlseed.selector import Graph, Node
+
+_Json = dict[str, Any]
+
+
+def nodes(found: Iterable[Node], graph: Graph) -> list[_Json]:
+    """What `ls` lists."""
+    return [
+        {
+            "name": node.name,
+            "resource_type": node.resource_type.value,
+            "path": node.path,
+            "fqn": list(node.fqn),
+            "tags": list(node.tags),
+            "table": node.table,
+            "config": dict(node.config),
+            "depends_on": sorted(graph.parents[node.name]),
+        }
+        for node in found
+    ]
+
+
+def models(compiled: Iterable[Compiled]) -> list[_Json]:
+    """What `compile` compiled."""
+    return [
+        {
+            "name": model.name,
+            "path": model.path,
+            "relation": str(model.relation),
+            "sql": model.sql,
+            "parameters": {p.name: p.type for p in model.parameters},
+            "refs": list(model.refs),
+            "seeds": list(model.seeds),
+        }
+        for model in compiled
+    ]
+
+
+def plan(result: PlanResult) -> _Json:
+    """What `build` would do."""
+    return {
+        "target": result.target,
+        "server": result.server,
+        "creates": list(result.creates),
+        "seeds_to_load": list(result.seeds_to_load),
+        "orphans": [str(orphan) for orphan in result.orphans],
+        "slices": [
+            {
+                "model": step.slice.model,
+                "slice": step.slice.key,
+                "point": dict(step.slice.point),
+                "state": step.state.value,
+                "rows_expected": step.expected_rows,
+                "fingerprint": step.fingerprint,
+                "depends_on": [f"{parent.model}/{parent.key}" for parent in step.depends_on],
+            }
+            for step in result.plan.steps
+        ],
+    }
+
+
+def build(result: BuildResult) -> _Json:
+    """How a build ended."""
+    return {
+        "run_id": result.run_id,
+        "target": result.target,
+        "server": result.server,
+        "dry_run": result.dry_run,
+        "success": result.success,
+        "elapsed": round(result.elapsed, 3),
+        "tables": [
+            {
+                "model": table.model,
+                "relation": str(table.relation),
+                "rows": table.rows,
+                "checksum": table.checksum,
+                "intermediate": table.intermediate,
+                "seconds": round(table.seconds, 3),
+                "slices": {status.value: count for status, count in table.slices.items()},
+            }
+            for table in result.tables
+        ],
+        "failures": [{"slice": str(failure.slice), "message": failure.message} for failure in result.failures],
+    }
+
+
+def removed(rows: Mapping[str, int], slices: int, state_removed: bool) -> _Json:
+    """What `clean` removed."""
+    return {"rows": dict(rows), "slices": slices, "state_removed": state_removed}
