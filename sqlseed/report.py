@@ -320,23 +320,30 @@ def plan_text(plan: Plan, creates: Sequence[str], seeds: Sequence[str], orphans:
 
 
 def build_text(tables: Sequence[Any], elapsed: float, where: str, *, checksums: bool, dry_run: bool) -> str:
-    """The summary of a build: one line a table, then the sum."""
-    head = ["table", "rows", "slices", "time"] + (["checksum"] if checksums else [])
-    rows = [head]
+    """The summary of a build: one line a target table, then the sum; intermediate tables show up when they failed."""
+    rows = [["table", "rows", "slices", "time"] + (["checksum"] if checksums else [])]
     for table in tables:
-        parts = [f"{count} {_WORDS[status]}" for status, count in table.slices.items()]
+        troubled = any(status not in (Status.SUCCESS, Status.NO_OP) for status in table.slices)
+        if table.intermediate and not troubled:
+            continue
+        parts = [f"{number(count)} {_WORDS[status]}" for status, count in table.slices.items()]
         seconds = duration(table.seconds) if table.seconds else "-"
         name = f"({table.model})" if table.intermediate else table.relation.name
         row = [name, number(table.rows), ", ".join(parts), seconds]
         rows.append(row + ([table.checksum or "-"] if checksums else []))
     targets = [table for table in tables if not table.intermediate]
+    between = len(tables) - len(targets)
     total = sum(table.rows for table in targets)
-    built = sum(t.rows for t in tables if t.slices.get(Status.SUCCESS))
-    lines = [columns(rows, right=(1, 3)), ""]
-    verb = "would get" if dry_run else "has"
+    built = sum(table.rows for table in tables if table.slices.get(Status.SUCCESS))
     rate = f", {number(built / elapsed)} rows/s" if built and elapsed > 0 else ""
-    lines.append(f"{where} {verb} {number(total)} rows in {len(targets)} tables; {duration(elapsed)}{rate}")
-    return "\n".join(lines)
+    extra = f", by way of {between} intermediate ones" if between else ""
+    verb = "would get" if dry_run else "has"
+    last = f"{where} {verb} {_plural(total, 'row')} in {_plural(len(targets), 'table')}{extra}"
+    return "\n".join([columns(rows, right=(1, 3)), "", f"{last}; {duration(elapsed)}{rate}"])
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 _WORDS = {

@@ -135,6 +135,7 @@ marks as (                           -- what the teacher marks
             when drawn < absence_width + late_width then {{ pick('reason', 'n', 'absence_reasons') }}
         end                                                                             as reason_slot
     from roll_calls
+    offset 0
 )
 
 select
