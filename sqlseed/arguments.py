@@ -6,11 +6,12 @@ import contextlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlseed import yamlfile
-from sqlseed.errors import ProjectError, SelectionError, did_you_mean
-from sqlseed.workspace import Workspace
+from sqlseed.errors import ProjectError, SelectionError, SqlseedError, did_you_mean
+
+if TYPE_CHECKING:
+    from sqlseed.workspace import Workspace
 
 _MANY = ("--select", "-s", "--exclude")  # options that take every value up to the next option, as dbt's do
 
@@ -68,6 +69,8 @@ def check_dimensions(wanted: Iterable[str], dimensions: Iterable[str], options: 
 
 def parse_vars(texts: Sequence[str]) -> dict[str, Any]:
     """`years: 2` as YAML, `years=2` as one pair; later ones win. Raises ProjectError."""
+    from sqlseed import yamlfile  # imported here, as below, so that --help reads no library it does not need
+
     values: dict[str, Any] = {}
     for text in texts:
         pair = re.match(r"([A-Za-z_]\w*)=(.*)\Z", text, re.DOTALL)
@@ -94,3 +97,16 @@ def where(workspace: Workspace) -> str:
         return f"{path} ({target.name})"
     info = target.settings.get("conninfo", {})
     return f"{info.get('dbname', 'the database')} on {info.get('host', 'the local socket')} ({target.name})"
+
+
+def complete(project_dir: str | None, incomplete: str) -> list[str]:
+    """The names of models and seeds that a half-typed selector may mean; none where the project cannot be read."""
+    from sqlseed import workspace
+
+    try:
+        project = workspace.load_only(project_dir)
+    except SqlseedError:
+        return []
+    plus = "+" if incomplete.startswith("+") else ""
+    names = sorted([*project.models, *project.seeds])
+    return [f"{plus}{name}" for name in names if name.startswith(incomplete.removeprefix("+"))]

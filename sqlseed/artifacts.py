@@ -154,6 +154,15 @@ def write_manifest(workspace: Workspace, version: str) -> Path:
     return path
 
 
+def try_manifest(workspace: Workspace, version: str) -> str:
+    """Writes target/manifest.json after a run; why it could not be written, or an empty text."""
+    try:
+        write_manifest(workspace, version)
+    except OSError as error:
+        return f"{workspace.target_path / 'manifest.json'} was not written: {error.strerror}"
+    return ""
+
+
 # --- what an earlier run left, for state: and result: ------------------------------------------------------
 
 
@@ -214,6 +223,7 @@ class RunResults:
         self._results: list[_Json] = []
         self._started = time.monotonic()
         self._flushed = 0.0
+        self.problem = ""  # why the file could not be written, if it could not
 
     def on_event(self, event: Event) -> None:
         """Notes a finished slice."""
@@ -249,7 +259,7 @@ class RunResults:
         }
 
     def flush(self) -> None:
-        """Writes the file as it stands."""
+        """Writes the file as it stands; a disk that refuses it stops no run."""
         self._flushed = time.monotonic()
         data = {
             "metadata": self._head,
@@ -257,7 +267,11 @@ class RunResults:
             "elapsed_time": round(time.monotonic() - self._started, 3),
             "args": self._arguments,
         }
-        write_text(self.path, json.dumps(data, indent=1, default=str) + "\n")
+        try:
+            write_text(self.path, json.dumps(data, indent=1, default=str) + "\n")
+            self.problem = ""
+        except OSError as error:
+            self.problem = f"{self.path} was not written: {error.strerror}"
 
 
 def _stamp(moment: dt.datetime) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlseed import artifacts, planner, preflight, runner
 from sqlseed.backends import Backend, Session, slices
-from sqlseed.errors import Interrupted, raise_all
+from sqlseed.errors import GuardError, raise_all
 from sqlseed.events import Event, EventKind, Status, StepResult
-from sqlseed.model import Plan, Relation
-from sqlseed.targeting import Selection, planner_for, run_context, seeds_to_load, selected_models
+from sqlseed.model import Plan, Relation, StepState, quote
+from sqlseed.targeting import Selection, new_ranges, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
@@ -59,6 +59,8 @@ class BuildResult:
 
 @dataclass
 class Build:
+    """A build's settings, and the steps that it goes through."""
+
     workspace: Workspace
     backend: Backend
     on_event: OnEvent
@@ -69,27 +71,30 @@ class Build:
     checksums: bool = False
 
     def run(self, selection: Selection, names: frozenset[str], arguments: Mapping[str, Any]) -> BuildResult:
+        """Builds the selection, or for a dry run `names`; raises what `api.build` says."""
         started = time.perf_counter()
         workspace, run_id = self.workspace, uuid.uuid4().hex
-        session = self.backend.connect()
         for note in workspace.target.notes:
             self._tell(EventKind.NOTE, note)
-        made = planner_for(workspace, session)
-        if not self.dry_run:
-            names = selected_models(workspace, selection, session)
-        chosen = planner.restrict(workspace.values, selection.slices)
-        wanted = workspace.ancestors(names) if self.dry_run else names
-        plan_ = made.plan(wanted, chosen, full_refresh=self.full_refresh)
-        if plan_.pending:
-            plan_ = self._prepare(session, made, plan_, wanted, chosen, run_id)
-        results = self._execute(session, made, plan_, run_id, arguments)
+        session = self.backend.connect()
         server = session.server()
-        tables = self._summarize(session, made, plan_, results, names)
-        session.close()
+        with self.stop.cancelling(session):
+            made = planner_for(workspace, session)
+            if not self.dry_run:
+                names = selected_models(workspace, selection, session)
+            chosen = planner.restrict(workspace.values, selection.slices)
+            wanted = workspace.ancestors(names) if self.dry_run else names
+            plan_ = made.plan(wanted, chosen, full_refresh=self.full_refresh)
+            if plan_.pending:
+                made, plan_ = self._prepare(session, made, plan_, wanted, chosen, run_id)
+        session.close()  # a run may take long, and a connection that idles meanwhile may not live that long
+        results = self._execute(made, plan_, run_id, arguments, server)
+        sums = self._checksums(made, plan_, results) if self.checksums and self.stop.signal is None else {}
+        tables = self._summarize(results, names, sums)
         elapsed = time.perf_counter() - started
-        self.on_event(Event(EventKind.RUN_FINISHED, time.time(), plan=plan_, seconds=elapsed))
-        if self.stop.signal is not None:
-            raise Interrupted(self.stop.signal)
+        written = sum(result.rows for result in results if result.status is Status.SUCCESS)
+        self.on_event(Event(EventKind.RUN_FINISHED, time.time(), plan=plan_, rows=written, seconds=elapsed))
+        self.stop.check()
         return BuildResult(run_id, workspace.target.name, server, plan_, tuple(results), tables, elapsed, self.dry_run)
 
     def _prepare(
@@ -100,93 +105,93 @@ class Build:
         wanted: frozenset[str],
         chosen: Mapping[str, frozenset[str]],
         run_id: str,
-    ) -> Plan:
+    ) -> tuple[planner.Planner, Plan]:
         """Everything before the first slice: checks, state, tables, lookup tables; the plan with settled keys."""
         workspace = self.workspace
         compiled = workspace.compiled
         needed = {step.slice.model for step in plan_.pending}
         live = session.catalog([model.relation for model in compiled.values()])
         raise_all(preflight.check(compiled, needed, live))
+        self._check_privileges(session, plan_, needed)
         session.bootstrap(workspace.project.name)
-        if self._record_ranges(session, made):
-            plan_ = made.plan(wanted, chosen, full_refresh=self.full_refresh)
-        self._create_tables(session, needed, live)
-        for name in seeds_to_load(workspace, made, plan_, session):
-            self._load_seed(session, name, run_id)
-        return plan_
-
-    def _record_ranges(self, session: Session, made: planner.Planner) -> bool:
-        """Writes down the integer ranges; True if somebody else had recorded others in the meantime."""
-        models = planner.integer_models(made.compiled)
-        recorded = session.key_ranges()
-        fresh = {key: r for key, r in made.ranges.items() if key not in recorded and key[0] in models}
-        if fresh:
-            with session.transaction():
-                session.prepare(())
-                for (model, slice_), key_range in fresh.items():
-                    session.run(
-                        f'insert into "{session.state_schema}".key_range (model, slice, first, last)'
-                        " values (:model, :slice, :first, :last) on conflict do nothing",
-                        {"model": model, "slice": slice_, "first": key_range.first, "last": key_range.last},
-                        {"model": "text", "slice": "text", "first": "bigint", "last": "bigint"},
-                    )
-        settled = {**made.ranges, **session.key_ranges()}
-        changed = settled != made.ranges
-        made.ranges = settled
-        return changed
-
-    def _create_tables(self, session: Session, needed: set[str], live: Mapping[Relation, Any]) -> None:
-        compiled = self.workspace.compiled
-        reshaped = preflight.reshaped_intermediates(compiled, needed, live, slices.SLICE_COLUMN)
-        missing = preflight.missing_tables(compiled, needed, live)
-        if not missing and not reshaped:
-            self._advance_sequences(session, needed)
-            return
         with session.transaction():
             session.prepare(())
-            for name in reshaped:
-                session.run(f"drop table {compiled[name].relation}")
-            for name in [*missing, *reshaped]:
-                session.run(
-                    f'delete from "{session.state_schema}".checkpoint where model = :model',
-                    {"model": name},
-                    {"model": "text"},
-                )
-                session.create_table(compiled[name].relation, compiled[name], compiled, True)
-            for name in missing:
-                session.add_foreign_keys(compiled[name].relation, compiled[name], compiled)
-        for name in missing:
+            session.lock_state()
+            settled = self._record_ranges(session, made)
+            if settled.ranges != made.ranges:  # somebody was faster, and other keys hold than planned
+                made, plan_ = settled, settled.plan(wanted, chosen, full_refresh=self.full_refresh)
+            created = self._create_tables(session, needed)
+        for name in created:
             self._tell(EventKind.TABLE_CREATED, str(compiled[name].relation), name)
-        self._advance_sequences(session, needed)
+        self._advance_sequences(session, made, needed)
+        for name in seeds_to_load(workspace, made, plan_, session):
+            self.stop.check()
+            self._load_seed(session, name, run_id)
+        return made, plan_
 
-    def _advance_sequences(self, session: Session, needed: set[str]) -> None:
-        ranges = session.key_ranges()
-        for name in sorted(needed & set(planner.integer_models(self.workspace.compiled))):
-            model = self.workspace.compiled[name]
-            last = max(r.last for (owner, _), r in ranges.items() if owner == name)
+    def _check_privileges(self, session: Session, plan_: Plan, needed: set[str]) -> None:
+        relations = [self.workspace.compiled[name].relation for name in sorted(needed)]
+        changes = any(step.state is StepState.CHANGED for step in plan_.pending)
+        missing = session.missing_privileges(relations, changes=changes)
+        if missing:
+            statements = "\n    ".join(missing)
+            raise GuardError(f"the role lacks privileges; an administrator has to run\n    {statements}")
+
+    def _record_ranges(self, session: Session, made: planner.Planner) -> planner.Planner:
+        """Writes down the integer ranges; a planner with those that hold now."""
+        settled = planner.Planner(
+            made.project, made.compiled, made.variables, made.values, made.checkpoints, session.key_ranges()
+        )
+        fresh = new_ranges(settled, session)
+        for (model, slice_), key_range in fresh.items():
+            session.run(
+                f"insert into {quote(session.state_schema)}.key_range (model, slice, first, last)"
+                " values (:model, :slice, :first, :last)",
+                {"model": model, "slice": slice_, "first": key_range.first, "last": key_range.last},
+                {"model": "text", "slice": "text", "first": "bigint", "last": "bigint"},
+            )
+        settled.ranges = {**settled.ranges, **fresh}
+        return settled
+
+    def _create_tables(self, session: Session, needed: set[str]) -> list[str]:
+        """Creates the tables that are missing; the names of their models."""
+        compiled = self.workspace.compiled
+        live = session.catalog([model.relation for model in compiled.values()])
+        reshaped = preflight.reshaped_intermediates(compiled, needed, live, slices.SLICE_COLUMN)
+        missing = preflight.missing_tables(compiled, needed, live)
+        for name in reshaped:
+            session.run(f"drop table {compiled[name].relation}")
+        for name in [*missing, *reshaped]:
+            session.run(
+                f"delete from {quote(session.state_schema)}.checkpoint where model = :model",
+                {"model": name},
+                {"model": "text"},
+            )
+            session.create_table(compiled[name].relation, compiled[name])
+        for name in missing:
+            session.add_foreign_keys(compiled[name].relation, compiled[name], compiled)
+        return missing
+
+    def _advance_sequences(self, session: Session, made: planner.Planner, needed: set[str]) -> None:
+        for name in sorted(needed & set(planner.integer_models(made.compiled))):
+            model = made.compiled[name]
+            last = max(r.last for (owner, _), r in made.ranges.items() if owner == name)
             session.advance_sequence(model.relation, model.config.key or "", last)
 
     def _load_seed(self, session: Session, name: str, run_id: str) -> None:
         seed = self.workspace.project.seeds[name]
         started = time.perf_counter()
-        relation = Relation(session.state_schema, seed.name)
-        if not session.catalog([relation]):
-            session.run(
-                f'delete from "{session.state_schema}".checkpoint where model = :model',
-                {"model": planner.seed_name(seed)},
-                {"model": "text"},
-            )
         if slices.load_seed(session, seed, planner.seed_name(seed), run_id, __version__):
             seconds = time.perf_counter() - started
             event = Event(EventKind.SEED_LOADED, time.time(), name=name, rows=len(seed.rows), seconds=seconds)
             self.on_event(event)
 
     def _execute(
-        self, session: Session, made: planner.Planner, plan_: Plan, run_id: str, arguments: Mapping[str, Any]
+        self, made: planner.Planner, plan_: Plan, run_id: str, arguments: Mapping[str, Any], server: str
     ) -> list[StepResult]:
         workspace = self.workspace
         context = run_context(workspace, made, run_id, refresh=self.full_refresh, checksums=self.checksums)
-        self.on_event(Event(EventKind.RUN_STARTED, time.time(), message=session.server(), plan=plan_))
+        self.on_event(Event(EventKind.RUN_STARTED, time.time(), message=server, plan=plan_))
         record = artifacts.RunResults(workspace, __version__, run_id, arguments) if not self.dry_run else None
 
         def on_event(event: Event) -> None:
@@ -202,18 +207,14 @@ class Build:
         if record is not None:
             record.add([result for result in results if result.status is Status.NO_OP])
             record.flush()
-            artifacts.write_manifest(workspace, __version__)
+            problem = record.problem or artifacts.try_manifest(workspace, __version__)
+            if problem:  # the rows count; the database knows what is there
+                self._tell(EventKind.WARNING, problem)
         return results
 
     def _summarize(
-        self,
-        session: Session,
-        made: planner.Planner,
-        plan_: Plan,
-        results: Sequence[StepResult],
-        names: frozenset[str],
+        self, results: Sequence[StepResult], names: frozenset[str], sums: Mapping[str, str]
     ) -> tuple[TableSummary, ...]:
-        sums = self._checksums(session, made, plan_, results) if self.checksums and not self.stop.signal else {}
         tables = []
         for name in planner.order(self.workspace.compiled):
             if name not in names:
@@ -234,25 +235,27 @@ class Build:
             )
         return tuple(tables)
 
-    def _checksums(
-        self, session: Session, made: planner.Planner, plan_: Plan, results: Sequence[StepResult]
-    ) -> dict[str, str]:
-        """Each table's checksum over the plan's slices: the sum of the slices', below 2^64, as 16 hex digits."""
+    def _checksums(self, made: planner.Planner, plan_: Plan, results: Sequence[StepResult]) -> dict[str, str]:
+        """Each table's checksum over the plan's slices: the sum of the slices', below 2^64, as 16 hex digits.
+
+        A slice that was up to date is read again: what counts is what stands there, not what once did.
+        """
         totals: dict[str, int] = {}
         context = run_context(self.workspace, made, "", refresh=False, checksums=False)
         steps = {step.slice: step for step in plan_.steps}
-        for result in results:
-            step = steps[result.slice]
-            if result.status not in (Status.SUCCESS, Status.NO_OP):
-                continue
-            model = self.workspace.compiled[result.slice.model]
-            done = made.checkpoints.get((result.slice.model, result.slice.key))
-            text = result.checksum or (done.checksum if done and result.status is Status.NO_OP else None)
-            if text is None:
-                own = context.own(step)
-                columns = model.contract.columns
-                text = session.checksum(model.relation, columns, own.predicate, own.parameters, own.types)
-            totals[model.name] = (totals.get(model.name, 0) + int(text)) % (1 << 64)
+        session = self.backend.connect()
+        with self.stop.cancelling(session), session.transaction():
+            session.prepare(())
+            for result in results:
+                if result.status not in (Status.SUCCESS, Status.NO_OP):
+                    continue
+                model = self.workspace.compiled[result.slice.model]
+                text = result.checksum if result.status is Status.SUCCESS else None
+                if text is None:
+                    own = context.own(steps[result.slice])
+                    text = session.checksum(model.relation, model.contract.columns, own)
+                totals[model.name] = (totals.get(model.name, 0) + int(text)) % (1 << 64)
+        session.close()
         return {name: f"{total:016x}" for name, total in totals.items()}
 
     def _tell(self, kind: EventKind, message: str, name: str = "") -> None:

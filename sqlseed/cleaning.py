@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlseed import planner, runner
 from sqlseed.backends import Session, open_backend, slices
-from sqlseed.errors import GuardError, Interrupted
+from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.events import Event, EventKind, Status, StepResult
-from sqlseed.model import Relation, Slice, Step, StepState
-from sqlseed.targeting import Selection, planner_for, run_context, selected_models
+from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
+from sqlseed.targeting import Selection, find_orphans, planner_for, run_context, selected_models
 from sqlseed.workspace import Workspace
 
 OnEvent = Callable[[Event], None]
@@ -36,26 +37,25 @@ def clean(
 ) -> CleanResult:
     """Remove the rows that sqlseed made, children before parents; nobody else's. Tables stay, lookup tables and
     the state schema go when nothing is left. Raises GuardError where other rows depend on them."""
+    stop = stop or runner.StopFlag()
     backend = open_backend(workspace.target, workspace.project.root)
     try:
         session = backend.connect()
-        made = planner_for(workspace, session)
-        names = selected_models(workspace, selection, session)
-        chosen = planner.restrict(workspace.values, selection.slices)
-        _check_dependants(workspace, made, names, chosen)
-        rows: dict[str, int] = {}
-        count = 0
-        live = session.catalog([model.relation for model in workspace.compiled.values()])
-        context = run_context(workspace, made, "", refresh=False, checksums=False)
-        for slice_ in _to_clean(workspace, made, names, chosen):
-            if stop is not None and stop.signal is not None:
-                raise Interrupted(stop.signal)
-            removed = _clean_slice(workspace, made, session, context, slice_, live)
-            rows[slice_.model] = rows.get(slice_.model, 0) + removed
-            count += 1
-            result = StepResult(slice_, Status.SUCCESS, removed)
-            on_event(Event(EventKind.SLICE_FINISHED, time.time(), result=result, rows=removed))
-        return CleanResult(rows, count, _remove_state(workspace, session, live))
+        with stop.cancelling(session):
+            made = planner_for(workspace, session)
+            names = selected_models(workspace, selection, session)
+            doomed = _to_clean(workspace, made, names, planner.restrict(workspace.values, selection.slices))
+            _check_dependants(workspace, made, doomed)
+            rows: dict[str, int] = {}
+            live = session.catalog([model.relation for model in workspace.compiled.values()])
+            context = run_context(workspace, made, "", refresh=False, checksums=False)
+            for slice_ in doomed:
+                stop.check()
+                removed = _clean_slice(made, session, context, slice_, live)
+                rows[slice_.model] = rows.get(slice_.model, 0) + removed
+                result = StepResult(slice_, Status.SUCCESS, removed)
+                on_event(Event(EventKind.SLICE_FINISHED, time.time(), result=result, rows=removed))
+            return CleanResult(rows, len(doomed), _remove_state(workspace, session))
     finally:
         backend.close()
 
@@ -63,53 +63,80 @@ def clean(
 def _to_clean(
     workspace: Workspace, made: planner.Planner, names: frozenset[str], chosen: Mapping[str, frozenset[str]]
 ) -> list[Slice]:
-    found = []
+    """The slices that stand in the target, children before parents.
+
+    Where slices are chosen, a model without that dimension is left alone: its rows serve the other slices too.
+    Without a choice those slices are among them that no value of a dimension makes any more.
+    """
+    orphans = [] if chosen else find_orphans(workspace, made)
+    found: list[Slice] = []
     for name in reversed(planner.order(workspace.compiled)):
-        if name in names:
-            for slice_ in made.slices(name):
-                inside = all(key in chosen.get(dimension, (key,)) for dimension, key in slice_.point)
-                if inside and (name, slice_.key) in made.checkpoints:
-                    found.append(slice_)
+        config = workspace.compiled[name].config
+        if name not in names or not set(chosen) <= set(config.slice_by):
+            continue
+        for slice_ in made.slices(name):
+            inside = all(key in chosen.get(dimension, (key,)) for dimension, key in slice_.point)
+            if inside and (name, slice_.key) in made.checkpoints:
+                found.append(slice_)
+        if config.owner is None:  # an owner predicate needs the values that are gone
+            found += [s for s in orphans if s.model == name and tuple(d for d, _ in s.point) == config.slice_by]
     return found
 
 
-def _check_dependants(
-    workspace: Workspace, made: planner.Planner, names: frozenset[str], chosen: Mapping[str, frozenset[str]]
-) -> None:
-    """Refuses to take the rows from under models that are built and not selected."""
-    doomed = {slice_.model for slice_ in _to_clean(workspace, made, names, chosen)}
-    below = workspace.descendants(frozenset(doomed)) - names
-    built = sorted({slice_.model for slice_ in _to_clean(workspace, made, below, chosen)})
-    if built:
-        first = sorted(doomed)[0]
+def _check_dependants(workspace: Workspace, made: planner.Planner, doomed: Sequence[Slice]) -> None:
+    """Refuses to take the rows from under slices that are built and stay."""
+    by_model: dict[str, list[dict[str, str]]] = {}
+    for slice_ in doomed:
+        by_model.setdefault(slice_.model, []).append(dict(slice_.point))
+    going = set(doomed)
+    left: set[str] = set()
+    for name, model in workspace.compiled.items():
+        for slice_ in made.slices(name):
+            if (name, slice_.key) not in made.checkpoints or slice_ in going:
+                continue
+            above = [point for parent in model.refs for point in by_model.get(parent, ())]
+            if any(all(point.get(d, key) == key for d, key in slice_.point) for point in above):
+                left.add(name)
+                break
+    if left:
+        names = sorted(left)
+        first = next(slice_.model for slice_ in reversed(doomed))
         raise GuardError(
-            f"{', '.join(built)} depend{'' if built[1:] else 's'} on these rows and would be left without them",
+            f"{', '.join(names)} depend{'' if names[1:] else 's'} on these rows and would be left without them",
             hint=f"`sqlseed clean --select {first}+` removes them too",
         )
 
 
 def _clean_slice(
-    workspace: Workspace,
     made: planner.Planner,
     session: Session,
     context: runner.RunContext,
     slice_: Slice,
     live: Mapping[Relation, Any],
 ) -> int:
-    model = workspace.compiled[slice_.model]
-    step = Step(slice_, StepState.UP_TO_DATE, "", made.parameters(slice_), None, ())
-    children = list(context.own_rows.items())
-    return slices.clean_slice(
-        session, model, slice_.model, slice_.key, context.own(step), children, table_exists=model.relation in live
-    )
+    model = context.compiled[slice_.model]
+    known = model.config.key_kind is KeyKind.NATURAL and model.config.owner is not None
+    step = Step(slice_, StepState.UP_TO_DATE, "", made.parameters(slice_) if known else {}, None, ())
+    own = context.own(step)
+    return slices.clean_slice(session, model, slice_, own, context.ours, table_exists=model.relation in live)
 
 
-def _remove_state(workspace: Workspace, session: Session, live: Mapping[Relation, Any]) -> bool:
-    """Drops lookup and intermediate tables and the state schema once no model's slice is left."""
-    left = [key for key in session.checkpoints() if not key[0].startswith("seed:")]
-    if left or not session.checkpoints():
+def _remove_state(workspace: Workspace, session: Session) -> bool:
+    """Drops sqlseed's own tables once no model's slice is left, and their schema if nothing else is in it."""
+    if not session.has_state():
         return False
+    names = [name for name, _ in session.checkpoints()]
+    if any(not name.startswith("seed:") for name in names):
+        return False
+    schema = session.state_schema
+    tables = [Relation(schema, name.removeprefix("seed:") + end) for name in names for end in ("", "__slots")]
+    tables += [model.relation for model in workspace.compiled.values() if model.relation.schema == schema]
+    tables += [Relation(schema, name) for name in ("key_range", "checkpoint", "project")]
     with session.transaction():
         session.prepare(())
-        session.run(f'drop schema "{session.state_schema}" cascade')
+        session.lock_state()
+        for relation in session.catalog(tables):
+            session.run(f"drop table {relation}")
+    with contextlib.suppress(ExecuteError), session.transaction():  # somebody else's table, or schema: it stays
+        session.run(f"drop schema {quote(schema)}")
     return True

@@ -49,15 +49,7 @@ class SliceCommand(click.Command):
 
 
 def _complete_nodes(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    try:
-        from sqlseed import workspace
-
-        found = workspace.load(ctx.params.get("project_dir"), env={})
-        names = [*found.project.models, *found.project.seeds]
-    except SqlseedError:
-        return []
-    plus = "+" if incomplete.startswith("+") else ""
-    return [f"{plus}{name}" for name in sorted(names) if name.startswith(incomplete.lstrip("+"))]
+    return arguments.complete(ctx.params.get("project_dir"), incomplete)
 
 
 def _common(command: _Command) -> _Command:
@@ -103,6 +95,7 @@ def _selecting(command: _Command) -> _Command:
         click.option(
             "--exclude", multiple=True, metavar="NODES", shell_complete=_complete_nodes, help="Nodes to leave out."
         ),
+        click.option("--allow-empty", is_flag=True, help="A selection that holds nothing is no error."),
         click.option(
             "--state",
             type=click.Path(file_okay=False, path_type=Path),
@@ -133,29 +126,26 @@ def cli() -> None:
 def _workspace(options: dict[str, Any]) -> Workspace:
     from sqlseed import workspace
 
-    return workspace.load(
-        options["project_dir"],
-        profiles_dir=options["profiles_dir"],
-        target=options["target"],
-        threads=options["threads"],
-        vars=arguments.parse_vars(options["vars_"]),
-        preset=options["preset"],
-    )
+    named = {name: options[name] for name in ("profiles_dir", "target", "threads", "preset")}
+    return workspace.load(options["project_dir"], **named, vars=arguments.parse_vars(options["vars_"]))
 
 
 def _selection(ctx: click.Context, workspace: Workspace, options: dict[str, Any]) -> Selection:
     from sqlseed.api import Selection
 
-    return Selection(options["select"], options["exclude"], _slices(ctx, workspace), options["state"])
+    return Selection(
+        select=options["select"],
+        exclude=options["exclude"],
+        slices=_slices(ctx, workspace),
+        allow_empty=options["allow_empty"],
+        state=options["state"],
+    )
 
 
 def _slices(ctx: click.Context, workspace: Workspace) -> dict[str, list[str]]:
     wanted: dict[str, list[str]] = ctx.meta.get("slices", {})
     arguments.check_dimensions(wanted, workspace.project.dimensions, ctx.meta["options"])
     return wanted
-
-
-# --- commands ---------------------------------------------------------------------------------------------
 
 
 @cli.command()
@@ -181,13 +171,11 @@ def debug(output: str, **options: Any) -> None:
     if output == "json":
         click.echo(report.to_json([{"name": c.name, "ok": c.ok, "detail": c.detail} for c in checks]))
     else:
-        for check in checks:
-            detail = report.safe(check.detail).replace("\n", "\n" + " " * 18)
-            click.echo(f"{'ok    ' if check.ok else 'FAILED'}  {check.name:<10}{detail}")
+        click.echo(report.checks_text(checks))
     failed = [check for check in checks if not check.ok]
     if failed:
         connect = failed[0].name == "connection"
-        raise SystemExit(ExitCode.CONNECT if connect else ExitCode.USAGE)
+        raise click.exceptions.Exit(ExitCode.CONNECT if connect else ExitCode.USAGE)
 
 
 @cli.command(cls=SliceCommand)
@@ -231,7 +219,7 @@ def compile_(ctx: click.Context, /, model: str | None, output: str, **options: A
     if output == "json":
         click.echo(report.to_json(facts.models(models)))
     else:
-        click.echo(f"compiled {len(models)} models to {workspace.target_path / 'compiled'}", err=True)
+        click.echo(f"compiled {report.plural(len(models), 'model')} to {workspace.target_path / 'compiled'}", err=True)
 
 
 @cli.command(cls=SliceCommand)
@@ -273,42 +261,23 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
 
     A run that was stopped or failed is resumed by running it again.
     """
-    from sqlseed import api, facts, process
+    from sqlseed import api, display, facts, process
 
     workspace = _workspace(options)
     selection = _selection(ctx, workspace, options)
     flags = {name: options[name] for name in ("full_refresh", "dry_run", "fail_fast", "checksums")}
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
-    with process.stoppable() as stop, report.display(sys.stderr, log_format, quiet) as on_event:
+    with process.stoppable() as stop, display.display(sys.stderr, log_format, quiet) as on_event:
         result = api.build(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=record)
     where = arguments.where(workspace)
     if output == "json":
         click.echo(report.to_json(facts.build(result)))
-    elif not result.plan.pending and not flags["checksums"]:
-        rows = sum(table.rows for table in result.tables if not table.intermediate)
-        click.echo(
-            f"nothing to do: {len(result.plan.steps)} slices, {report.number(rows)} rows are up to date in {where}"
-        )
     else:
-        show_sums = flags["checksums"] or result.dry_run
-        click.echo(report.build_text(result.tables, result.elapsed, where, checksums=show_sums, dry_run=result.dry_run))
+        click.echo(report.build_text(result, where, checksums=flags["checksums"]))
     if not result.success:
-        _explain_failure(result)
-
-
-def _explain_failure(result: Any) -> None:
-    for failure in result.failures[:10]:
-        click.echo(f"\nerror in {failure.slice}: {report.safe(failure.message)}", err=True)
-    if len(result.failures) > 10:
-        click.echo(f"\n... and {len(result.failures) - 10} more; all are in target/run_results.json", err=True)
-    skipped = sum(r.status.value == "skipped" for r in result.results)
-    done = sum(r.status.value in ("success", "no-op") for r in result.results)
-    click.echo(
-        f"\n{len(result.failures)} failed, {skipped} skipped, {done} complete and kept;"
-        " running the same command again resumes",
-        err=True,
-    )
-    raise SystemExit(report.exit_code([failure.error for failure in result.failures]) or ExitCode.FAILED)
+        click.echo(report.failure_text(result.failures, result.results), err=True)
+        errors = [failure.error for failure in result.failures]
+        raise click.exceptions.Exit(report.exit_code(errors) or ExitCode.FAILED)
 
 
 @cli.command(cls=SliceCommand, epilog=_SLICES)
@@ -319,7 +288,7 @@ def _explain_failure(result: Any) -> None:
 @click.pass_context
 def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None:
     """Remove the rows that sqlseed made, per selection and per slice, and nothing else. Tables stay."""
-    from sqlseed import api, process
+    from sqlseed import api, facts, process
 
     workspace = _workspace(options)
     selection = _selection(ctx, workspace, options)
@@ -328,20 +297,12 @@ def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None
     with process.stoppable() as stop:
         result = api.clean(workspace, selection, stop=stop)
     if output == "json":
-        click.echo(
-            report.to_json({"rows": dict(result.rows), "slices": result.slices, "state_removed": result.state_removed})
-        )
+        click.echo(report.to_json(facts.removed(result.rows, result.slices, result.state_removed)))
         return
     if not result.slices:
         click.echo(f"nothing to remove: none of the selected slices is in {arguments.where(workspace)}")
         return
-    click.echo(
-        report.columns(
-            [["model", "rows removed"], *([m, report.number(r)] for m, r in result.rows.items())], right=(1,)
-        )
-    )
-    gone = "; lookup tables and state are gone too" if result.state_removed else ""
-    click.echo(f"\nremoved {report.number(sum(result.rows.values()))} rows in {result.slices} slices{gone}")
+    click.echo(report.removed_text(result.rows, result.slices, result.state_removed))
 
 
 def _ask(question: str) -> None:
@@ -369,7 +330,7 @@ def show(ctx: click.Context, /, model: str, limit: int, output: str, **options: 
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerows([preview.columns, *preview.rows])
     else:
-        click.echo(f"{preview.slice}: the first {len(preview.rows)} rows", err=True)
+        click.echo(f"{preview.slice}: the first {report.plural(len(preview.rows), 'row')}", err=True)
         click.echo(report.table_text(preview.columns, preview.rows))
 
 
@@ -385,9 +346,6 @@ def completion(shell: str) -> None:
     click.echo(found(cli, {}, "sqlseed", "_SQLSEED_COMPLETE").source())
 
 
-# --- signals and errors -------------------------------------------------------------------------------------
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code."""
     raise SystemExit(run(arguments))
@@ -395,21 +353,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; every error becomes a message and an exit code, in this one place."""
-    from sqlseed import process
-
     try:
         cli.main(args=list(arguments) if arguments is not None else None, prog_name="sqlseed", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        process.die_by(signal.SIGINT)
+        _die_by(signal.SIGINT)
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         return ExitCode.USAGE
     except Interrupted as error:
-        click.echo(f"{error.message}", err=True)
-        process.die_by(error.signal_number)
+        click.echo(error.message, err=True)
+        _die_by(error.signal_number)
     except SqlseedError as error:
         report.print_error(error, sys.stderr)
         return error.exit_code
@@ -420,6 +376,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _bug(error)
     return ExitCode.DONE
+
+
+def _die_by(number: int) -> None:
+    from sqlseed import process
+
+    process.die_by(number)
+
+
+def _show_usage(error: click.ClickException) -> None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
+    click.echo(f"error: {report.safe(error.format_message())}", err=True)
 
 
 def _bug(error: Exception) -> int:

@@ -105,6 +105,9 @@ def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> 
     sql = sql.rstrip().removesuffix(";").rstrip()
     if not sql:
         raise CompileError("the model renders to nothing", path=file.path, hint="a model is one SELECT")
+    for key in file.contract.foreign_keys:  # the row that it refers to has to be there first
+        if key.to != file.name and context.config(key.to).enabled:
+            rendering.refs.setdefault(key.to)
     compiled = Compiled(
         name=file.name,
         path=file.path,

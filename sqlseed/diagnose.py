@@ -65,7 +65,7 @@ def _target_checks(workspace: Workspace, session: Session) -> list[Check]:
     there = sum(model.relation in live for model in compiled.values())
     detail = f"{there} of {len(compiled)} are there, the rest will be created" if there < len(compiled) else "all there"
     checks = [Check("tables", not errors, "\n".join(str(error) for error in errors) or detail)]
-    missing = session.missing_privileges([model.relation for model in compiled.values() if model.relation in live])
+    missing = session.missing_privileges([model.relation for model in compiled.values()])
     checks.append(Check("privileges", not missing, "\n".join(missing) or "enough for a build"))
     done = session.checkpoints()
     slices = sum(not model.startswith("seed:") for model, _ in done)

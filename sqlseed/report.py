@@ -1,20 +1,21 @@
-"""What people and scripts see: progress on stderr, results on stdout. The only module that imports rich."""
+"""Results as people read them: errors, tables, summaries, exit codes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import re
-import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sqlseed.errors import SqlseedError
-from sqlseed.events import Event, EventKind, Status
+from sqlseed.events import Status, StepResult
 from sqlseed.model import Plan, StepState
+
+if TYPE_CHECKING:
+    from sqlseed.building import BuildResult
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -79,218 +80,6 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-# --- a run while it goes on ------------------------------------------------------------------------------
-
-
-class Display:
-    """Where a run's events go. A context manager: a live display needs an end."""
-
-    def __enter__(self) -> Callable[[Event], None]:
-        return self.on_event
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def on_event(self, event: Event) -> None:
-        """Shows an event, or not."""
-
-
-class JsonLines(Display):
-    """One JSON object an event, for machines."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def on_event(self, event: Event) -> None:
-        """Writes the event's facts as one line."""
-        facts: dict[str, Any] = {
-            "event": event.kind.value,
-            "at": dt.datetime.fromtimestamp(event.at, dt.UTC).isoformat(timespec="milliseconds"),
-        }
-        if event.message:
-            facts["message"] = event.message
-        if event.name:
-            facts["name"] = event.name
-        if event.kind in (EventKind.SEED_LOADED, EventKind.RUN_FINISHED):
-            facts |= {"rows": event.rows, "seconds": round(event.seconds, 6)}
-        if event.plan is not None:
-            facts |= {"slices": len(event.plan.steps), "pending": len(event.plan.pending)}
-        if event.step is not None:
-            facts |= {"model": event.step.slice.model, "slice": event.step.slice.key}
-        if event.result is not None:
-            facts |= {
-                "model": event.result.slice.model,
-                "slice": event.result.slice.key,
-                "status": event.result.status.value,
-                "rows": event.result.rows,
-                "seconds": round(event.result.seconds, 6),
-                "attempts": event.result.attempts,
-            }
-            if event.result.message:
-                facts["message"] = event.result.message
-        self._stream.write(json.dumps(facts) + "\n")
-        self._stream.flush()
-
-
-class PlainLines(Display):
-    """A line a model when its last slice is done, for logs and pipes; failures at once."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-        self._left: dict[str, int] = {}
-        self._rows: dict[str, int] = {}
-        self._began: dict[str, float] = {}
-
-    def on_event(self, event: Event) -> None:
-        """Writes what a reader of the log wants to know."""
-        line = self._line(event)
-        if line is not None:
-            self._stream.write(safe(line) + "\n")
-            self._stream.flush()
-
-    def _line(self, event: Event) -> str | None:
-        if event.kind is EventKind.RUN_STARTED and event.plan is not None:
-            for step in event.plan.pending:
-                self._left[step.slice.model] = self._left.get(step.slice.model, 0) + 1
-            return opening(event)
-        if event.kind is EventKind.SLICE_STARTED and event.step is not None:
-            self._began.setdefault(event.step.slice.model, event.at)
-        if event.kind is EventKind.SLICE_FINISHED and event.result is not None:
-            return self._finished(event)
-        return note(event)
-
-    def _finished(self, event: Event) -> str | None:
-        result = event.result
-        if result is None:
-            return None
-        model = result.slice.model
-        self._left[model] = self._left.get(model, 1) - 1
-        self._rows[model] = self._rows.get(model, 0) + result.rows
-        if result.status is Status.ERROR:
-            return f"failed  {result.slice}: {result.message}"
-        if result.status is Status.INTERRUPTED:
-            return f"stopped {result.slice}: {result.message}"
-        if self._left[model] == 0 and result.status is Status.SUCCESS:
-            seconds = event.at - self._began.get(model, event.at)
-            return f"built   {model}: {number(self._rows[model])} rows in {duration(seconds)}"
-        return None
-
-
-class LiveBar(Display):
-    """A progress display on a terminal: rows, per cent, rate, time left, and what runs now."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        self._console = Console(file=stream, highlight=False)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[facts]}"),
-            console=self._console,
-            transient=True,
-        )
-        self._task: Any = None
-        self._expected: dict[Any, int] = {}
-        self._running: dict[Any, None] = {}
-        self._rows = 0
-        self._done = 0
-        self._total = 0
-        self._began = 0.0
-
-    def __enter__(self) -> Callable[[Event], None]:
-        return self.on_event
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def on_event(self, event: Event) -> None:
-        """Moves the bar, prints what must stay."""
-        if event.kind is EventKind.RUN_STARTED and event.plan is not None:
-            self._start(event)
-        elif event.kind is EventKind.SLICE_STARTED and event.step is not None:
-            self._running[event.step.slice] = None
-            self._draw()
-        elif event.kind is EventKind.SLICE_FINISHED and event.result is not None:
-            result = event.result
-            self._running.pop(result.slice, None)
-            self._rows += result.rows
-            self._done += self._expected.get(result.slice, 1)
-            if result.status is Status.ERROR:
-                self._print(f"failed  {result.slice}: {result.message}")
-            self._draw()
-        else:
-            text = note(event)
-            if text is not None and event.kind is not EventKind.SEED_LOADED:
-                self._print(text)
-
-    def _start(self, event: Event) -> None:
-        plan = event.plan
-        if plan is None or not plan.pending:
-            return
-        self._print(opening(event) or "")
-        self._expected = {step.slice: max(1, step.expected_rows or 1) for step in plan.pending}
-        self._total = sum(self._expected.values())
-        self._began = time.monotonic()
-        self._task = self._progress.add_task("building", total=self._total, facts="")
-        self._progress.start()
-
-    def _draw(self) -> None:
-        if self._task is None:
-            return
-        seconds = max(time.monotonic() - self._began, 0.001)
-        left = seconds * (self._total - self._done) / self._done if self._done else None
-        facts = f"{number(self._rows)} rows, {number(self._rows / seconds)} rows/s"
-        if left is not None and seconds > 1:
-            facts += f", {duration(left)} left"
-        names = ", ".join(str(slice_) for slice_ in list(self._running)[:3])
-        more = f" and {len(self._running) - 3} more" if len(self._running) > 3 else ""
-        self._progress.update(
-            self._task,
-            completed=min(self._done, self._total),
-            facts=facts,
-            description=safe(f"{names}{more}" or "building"),
-        )
-
-    def _print(self, text: str) -> None:
-        self._console.print(safe(text), markup=False, soft_wrap=True)
-
-
-def display(stream: IO[str], log_format: str, quiet: bool = False) -> Display:
-    """The display for this terminal, pipe or machine."""
-    if quiet:
-        return Display()
-    if log_format == "json":
-        return JsonLines(stream)
-    return LiveBar(stream) if stream.isatty() else PlainLines(stream)
-
-
-def opening(event: Event) -> str | None:
-    """The line that starts a run."""
-    if event.plan is None or not event.plan.pending:
-        return None
-    pending = event.plan.pending
-    models = {step.slice.model for step in pending}
-    rows = sum(step.expected_rows or 0 for step in pending)
-    about = f", about {number(rows)} rows" if rows else ""
-    return f"{len(models)} models, {len(pending)} slices{about}, on {event.message}"
-
-
-def note(event: Event) -> str | None:
-    """The line of an event that is worth one in every text display."""
-    if event.kind is EventKind.NOTE:
-        return f"note: {event.message}"
-    if event.kind in (EventKind.WARNING, EventKind.SLICE_RETRIED):
-        return f"warning: {event.message}"
-    if event.kind is EventKind.RUN_STOPPING:
-        return f"stopping: cancelling {event.rows} running slice{'' if event.rows == 1 else 's'}"
-    if event.kind is EventKind.SEED_LOADED:
-        return f"loaded  {event.name}: {number(event.rows)} rows"
-    return None
-
-
 # --- results ----------------------------------------------------------------------------------------------
 
 
@@ -310,17 +99,25 @@ def plan_text(plan: Plan, creates: Sequence[str], seeds: Sequence[str], orphans:
     if seeds:
         lines.append(f"loads lookup tables: {', '.join(seeds)}")
     if orphans:
-        lines.append(f"note: {len(orphans)} built slices belong to nothing in the project now, such as {orphans[0]}")
+        first = f"{plural(len(orphans), 'slice')} in the target"
+        lines.append(f"note: {first} that nothing in the project makes under these vars, such as {orphans[0]}")
     if pending:
         expected = sum(step.expected_rows or 0 for step in pending)
-        lines.append(f"{len(pending)} of {len(plan.steps)} slices to build, about {number(expected)} rows, in {where}")
+        some = f"{len(pending)} of {plural(len(plan.steps), 'slice')} to build"
+        lines.append(f"{some}, about {plural(expected, 'row')}, in {where}")
     else:
-        lines.append(f"nothing to do: {len(plan.steps)} slices are up to date in {where}")
+        lines.append(f"nothing to do: {plural(len(plan.steps), 'slice')} up to date in {where}")
     return "\n".join(lines)
 
 
-def build_text(tables: Sequence[Any], elapsed: float, where: str, *, checksums: bool, dry_run: bool) -> str:
+def build_text(result: BuildResult, where: str, *, checksums: bool) -> str:
     """The summary of a build: one line a target table, then the sum; intermediate tables show up when they failed."""
+    tables, elapsed = result.tables, result.elapsed
+    total = sum(table.rows for table in tables if not table.intermediate)
+    if not result.plan.pending and not checksums:
+        done = f"{plural(len(result.plan.steps), 'slice')}, {plural(total, 'row')}"
+        return f"nothing to do: {done}, up to date in {where}"
+    checksums = checksums or result.dry_run
     rows = [["table", "rows", "slices", "time"] + (["checksum"] if checksums else [])]
     for table in tables:
         troubled = any(status not in (Status.SUCCESS, Status.NO_OP) for status in table.slices)
@@ -333,16 +130,16 @@ def build_text(tables: Sequence[Any], elapsed: float, where: str, *, checksums: 
         rows.append(row + ([table.checksum or "-"] if checksums else []))
     targets = [table for table in tables if not table.intermediate]
     between = len(tables) - len(targets)
-    total = sum(table.rows for table in targets)
     built = sum(table.rows for table in tables if table.slices.get(Status.SUCCESS))
     rate = f", {number(built / elapsed)} rows/s" if built and elapsed > 0 else ""
     extra = f", by way of {between} intermediate ones" if between else ""
-    verb = "would get" if dry_run else "has"
-    last = f"{where} {verb} {_plural(total, 'row')} in {_plural(len(targets), 'table')}{extra}"
+    verb = "would get" if result.dry_run else "has"
+    last = f"{where} {verb} {plural(total, 'row')} in {plural(len(targets), 'table')}{extra}"
     return "\n".join([columns(rows, right=(1, 3)), "", f"{last}; {duration(elapsed)}{rate}"])
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: 1 row, 2,000 rows."""
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
@@ -396,6 +193,30 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=2, default=other)
 
 
-def stderr_is_terminal() -> bool:
-    """Whether progress is read by a person."""
-    return sys.stderr.isatty()
+def failure_text(failures: Sequence[StepResult], results: Sequence[StepResult]) -> str:
+    """What failed, at most ten of them, and how to go on."""
+    lines = [f"\nerror in {failure.slice}: {safe(failure.message)}" for failure in failures[:10]]
+    if len(failures) > 10:
+        lines.append(f"\n... and {len(failures) - 10} more; all are in target/run_results.json")
+    skipped = sum(result.status is Status.SKIPPED for result in results)
+    done = sum(result.status in (Status.SUCCESS, Status.NO_OP) for result in results)
+    lines.append(
+        f"\n{len(failures)} failed, {skipped} skipped, {done} complete and kept; running the same command again resumes"
+    )
+    return "\n".join(lines)
+
+
+def checks_text(checks: Sequence[Any]) -> str:
+    """The checks of `debug`, a line each."""
+    lines = []
+    for check in checks:
+        detail = safe(check.detail).replace("\n", "\n" + " " * 18)
+        lines.append(f"{'ok    ' if check.ok else 'FAILED'}  {check.name:<10}{detail}")
+    return "\n".join(lines)
+
+
+def removed_text(rows: Mapping[str, int], slices: int, state_removed: bool) -> str:
+    """What `clean` removed."""
+    table = columns([["model", "rows removed"], *([name, number(count)] for name, count in rows.items())], right=(1,))
+    gone = "; lookup tables and state are gone too" if state_removed else ""
+    return f"{table}\n\nremoved {plural(sum(rows.values()), 'row')} in {plural(slices, 'slice')}{gone}"

@@ -12,32 +12,55 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlseed.backends import Backend, Session
-from sqlseed.backends.slices import Own, run_slice
-from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
+from sqlseed.backends import Backend, Ours, Rows, Session, slices
+from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
 from sqlseed.events import Event, EventKind, Status, StepResult
-from sqlseed.model import Compiled, Job, KeyRange, Plan, Relation, Slice, Step, StepState
+from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step, StepState
 
 ATTEMPTS = 3  # tries of a slice whose failure may pass: a lost connection, a deadlock, a lock
 _POLL_SECONDS = 0.1  # how soon the main thread sees a stop
-_STOP_SECONDS = 1.5  # how long cancelled statements may take to end before their connections are cut
+_STOP_SECONDS = 1.2  # how long cancelled statements may take to end before their connections are cut
+_CANCEL_SECONDS = 0.2  # between two cancels of a slice that has not ended
 _WRAPPER_LINES = 2  # lines of `insert into ...` that precede a model in the statement sent
 
 OnEvent = Callable[[Event], None]
 
 
 class StopFlag:
-    """Set from a signal handler or another thread to end a run; it only ever holds a number."""
+    """Set from a signal handler or another thread to end a run."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
+        self._cancel: Callable[[], None] | None = None
 
     def set(self, signal_number: int) -> None:
-        """Asks the run to stop."""
+        """Asks the run to stop, and cancels what the main thread waits for."""
         self.signal = signal_number
+        if self._cancel is not None:
+            threading.Thread(target=self._cancel, daemon=True).start()
+
+    @contextlib.contextmanager
+    def cancelling(self, session: Session) -> Iterator[None]:
+        """Within the block, a stop cancels what `session` does, and ends the block with Interrupted."""
+        self._cancel = session.cancel
+        try:
+            self.check()
+            yield
+        except ExecuteError as error:
+            if self.signal is not None and error.cancelled:
+                raise Interrupted(self.signal) from None
+            raise
+        finally:
+            self._cancel = None
+        self.check()
+
+    def check(self) -> None:
+        """Raises Interrupted if a stop was asked for."""
+        if self.signal is not None:
+            raise Interrupted(self.signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +72,8 @@ class RunContext:
     run_id: str
     compiled: Mapping[str, Compiled]
     ranges: Mapping[tuple[str, str], KeyRange] = field(default_factory=dict)
-    own_rows: Mapping[Relation, str | None] = field(default_factory=dict)  # table -> predicate of our own rows
+    ours: Ours = field(default_factory=dict)
+    dependants: Callable[[Slice], Sequence[Slice]] = lambda _: ()  # the slices made from a slice's rows
     refresh: bool = False
     checksums: bool = False
 
@@ -57,12 +81,12 @@ class RunContext:
         """A step as a back end needs it."""
         return Job(step, self.compiled[step.slice.model], self.run_id, self.refresh, self.checksums)
 
-    def own(self, step: Step) -> Own:
+    def own(self, step: Step) -> Rows:
         """The rows of a step's slice."""
         slice_ = step.slice
-        compiled = self.compiled[slice_.model]
-        return Own(
-            self.project, compiled, dict(slice_.point), step.parameters, self.ranges.get((slice_.model, slice_.key))
+        key_range = self.ranges.get((slice_.model, slice_.key))
+        return slices.own_rows(
+            self.project, self.compiled[slice_.model], dict(slice_.point), step.parameters, key_range
         )
 
 
@@ -159,21 +183,21 @@ class _Schedule:
 def _loop(schedule: _Schedule, workers: Sequence[_Worker], on_event: OnEvent, fail_fast: bool, stop: StopFlag) -> None:
     idle = list(workers)
     inbox = workers[0].outbox
-    stopped_at: float | None = None
+    give_up_at: float | None = None
     while schedule.ready or schedule.running:
-        while idle and schedule.ready:
-            step = schedule.pop()
-            on_event(Event(EventKind.SLICE_STARTED, time.time(), step=step))
-            idle.pop().inbox.put(step)
-        if stop.signal is not None and stopped_at is None:
-            stopped_at = time.monotonic()
+        if stop.signal is not None and give_up_at is None:
+            give_up_at = time.monotonic() + _STOP_SECONDS
             on_event(Event(EventKind.RUN_STOPPING, time.time(), rows=len(schedule.running)))
             _announce(schedule, schedule.skip_rest("the run was stopped"), on_event)
             for worker in workers:
                 worker.stop()
-        if stopped_at is not None and time.monotonic() - stopped_at > _STOP_SECONDS:
+        if give_up_at is not None and time.monotonic() > give_up_at:
             _give_up(schedule, on_event)
             return
+        while idle and schedule.ready:
+            step = schedule.pop()
+            on_event(Event(EventKind.SLICE_STARTED, time.time(), step=step))
+            idle.pop().inbox.put(step)
         with contextlib.suppress(queue.Empty):
             message = inbox.get(timeout=_POLL_SECONDS)
             if isinstance(message, Event):
@@ -181,8 +205,7 @@ def _loop(schedule: _Schedule, workers: Sequence[_Worker], on_event: OnEvent, fa
                 continue
             worker, result = message
             idle.append(worker)
-            skipped = schedule.finish(result)
-            _announce(schedule, [result, *skipped], on_event)
+            _announce(schedule, [result, *schedule.finish(result)], on_event)
             if fail_fast and result.status is Status.ERROR:
                 _announce(schedule, schedule.skip_rest("--fail-fast: another slice failed"), on_event)
 
@@ -239,14 +262,17 @@ class _Worker(threading.Thread):
         self._backend = backend
         self._session = session
         self._context = context
-        self._stopping = False
+        self._stopping = threading.Event()
+        self._idle = threading.Event()
 
     def run(self) -> None:
         """Until it is told to finish."""
         while (step := self.inbox.get()) is not None:
+            self._idle.clear()
             started = time.time()
             begin = time.perf_counter()
             result = self._run_step(step)
+            self._idle.set()
             seconds = time.perf_counter() - begin
             self.outbox.put((self, replace(result, seconds=seconds, started_at=started, worker=self.number)))
         self._session.close()
@@ -258,7 +284,7 @@ class _Worker(threading.Thread):
             try:
                 return replace(self._once(step), attempts=attempt)
             except ExecuteError as error:
-                if self._stopping:
+                if self._stopping.is_set():
                     return StepResult(
                         step.slice, Status.INTERRUPTED, message="stopped and rolled back", attempts=attempt
                     )
@@ -266,7 +292,7 @@ class _Worker(threading.Thread):
                     return self._failed(step, error, attempt)
                 text = f"{step.slice}: {error.message}; trying again"
                 self.outbox.put(Event(EventKind.SLICE_RETRIED, time.time(), message=text, step=step))
-                time.sleep(0.2 * 2**attempt * (0.5 + random.random()))
+                self._stopping.wait(0.2 * 2**attempt * (0.5 + random.random()))
                 if error.connection_lost and not self._reconnect():
                     return self._failed(step, error, attempt)
             except SqlseedError as error:
@@ -276,18 +302,16 @@ class _Worker(threading.Thread):
 
     def _once(self, step: Step) -> StepResult:
         context = self._context
-        slice_ = step.slice
-        children = [(relation, own) for relation, own in context.own_rows.items()]
-        outcome = run_slice(
+        outcome = slices.run_slice(
             self._session,
             context.job(step),
             context.own(step),
-            context.ranges.get((slice_.model, slice_.key)),
-            children,
+            context.ours,
             context.version,
+            lambda: context.dependants(step.slice),
         )
         message = "" if outcome.written else "was complete already"
-        return StepResult(slice_, Status.SUCCESS, outcome.rows, checksum=outcome.checksum, message=message)
+        return StepResult(step.slice, Status.SUCCESS, outcome.rows, checksum=outcome.checksum, message=message)
 
     def _failed(self, step: Step, error: SqlseedError, attempt: int) -> StepResult:
         compiled = self._context.compiled[step.slice.model]
@@ -303,8 +327,7 @@ class _Worker(threading.Thread):
     def _reconnect(self) -> bool:
         self._session.close()
         for pause in (0.0, 0.5, 1.0, 2.0, 4.0):  # seconds: a server that restarts is back within them
-            time.sleep(pause)
-            if self._stopping:
+            if self._stopping.wait(pause):
                 return False
             with contextlib.suppress(ConnectError):
                 self._session = self._backend.connect()
@@ -312,14 +335,20 @@ class _Worker(threading.Thread):
         return False
 
     def stop(self) -> None:
-        """From the main thread: cancels the statement that runs."""
-        self._stopping = True
-        threading.Thread(target=self._session.cancel, daemon=True).start()
+        """From the main thread: cancels the statement that runs, and those that may follow it."""
+        self._stopping.set()
+        threading.Thread(target=self._keep_cancelling, daemon=True).start()
+
+    def _keep_cancelling(self) -> None:
+        """A cancel that arrives between two statements stops nothing, so it is sent until the slice has ended."""
+        while not self._idle.is_set():
+            self._session.cancel()
+            self._idle.wait(_CANCEL_SECONDS)
 
     def finish(self) -> None:
         """From the main thread: ends the worker after its step; a stopped one's connection is cut."""
         self.inbox.put(None)
-        if self._stopping:
+        if self._stopping.is_set():
             self.join(timeout=0.2)
             self._session.close()
         elif self.is_alive():

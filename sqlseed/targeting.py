@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlseed import artifacts, planner, runner, selector
 from sqlseed.backends import Session, slices
-from sqlseed.errors import SelectionError
-from sqlseed.model import KeyRange, Plan, Relation, Slice, StepState
+from sqlseed.errors import GuardError, SelectionError
+from sqlseed.model import Compiled, KeyKind, KeyRange, Materialized, Plan, Relation, Slice, StepState
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
+
+_SMALL, _MEDIUM, _LARGE = (1 << 15) - 1, (1 << 31) - 1, (1 << 63) - 1
+_HIGHEST = {
+    **dict.fromkeys(["smallint", "int2", "smallserial"], _SMALL),
+    **dict.fromkeys(["integer", "int", "int4", "serial"], _MEDIUM),
+    "bigint": _LARGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Selection:
     select: Sequence[str] = ()
     exclude: Sequence[str] = ()
     slices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    allow_empty: bool = False  # whether it may hold nothing
     state: Path | None = None  # a folder with the manifest.json and run_results.json of an earlier run
 
 
@@ -43,7 +52,8 @@ def selection_facts(workspace: Workspace, selection: Selection, session: Session
 
 
 def selected(workspace: Workspace, selection: Selection, session: Session | None = None) -> frozenset[str]:
-    return workspace.select(selection.select, selection.exclude, facts=selection_facts(workspace, selection, session))
+    facts = selection_facts(workspace, selection, session)
+    return workspace.select(selection.select, selection.exclude, facts=facts, allow_empty=selection.allow_empty)
 
 
 def selected_models(workspace: Workspace, selection: Selection, session: Session | None = None) -> frozenset[str]:
@@ -52,14 +62,19 @@ def selected_models(workspace: Workspace, selection: Selection, session: Session
     if names and not models:
         raise SelectionError(
             f"the selection holds no model, only seeds: {', '.join(sorted(names)[:5])}",
-            hint=f"`--select {sorted(names)[0]}+` builds what reads it",
+            hint=f"`--select {min(names)}+` builds what reads it",
         )
     return models
 
 
 def planner_for(workspace: Workspace, session: Session) -> planner.Planner:
-    """A planner that knows what the target holds; checkpoints of tables that are gone do not count."""
+    """A planner that knows what the target holds; checkpoints of tables that are gone do not count.
+
+    Raises GuardError if the state there is another project's.
+    """
     compiled = workspace.compiled
+    if session.has_state():
+        slices.check_project(session, workspace.project.name, claim=False)
     live = session.catalog([model.relation for model in compiled.values()])
     checkpoints = {
         key: checkpoint
@@ -69,13 +84,32 @@ def planner_for(workspace: Workspace, session: Session) -> planner.Planner:
     made = planner.Planner(
         workspace.project, compiled, workspace.variables, workspace.values, checkpoints, session.key_ranges()
     )
+    made.ranges = {**made.ranges, **new_ranges(made, session)}
+    return made
+
+
+def new_ranges(made: planner.Planner, session: Session) -> dict[tuple[str, str], KeyRange]:
+    """Integer ranges for the slices that have none in `made.ranges`, above every key in their tables.
+
+    Raises GuardError where the key column's type has no room for them.
+    """
     highest = {
-        name: session.highest_key(compiled[name].relation, compiled[name].config.key or "")
-        for name in planner.integer_models(compiled)
+        name: session.highest_key(made.compiled[name].relation, made.compiled[name].config.key or "")
+        for name in planner.integer_models(made.compiled)
         if any((name, slice_.key) not in made.ranges for slice_ in made.slices(name))
     }
-    made.ranges = {**made.ranges, **planner.allocate(made, made.ranges, highest)}
-    return made
+    fresh = planner.allocate(made, made.ranges, highest)
+    for (name, _), key_range in fresh.items():
+        model = made.compiled[name]
+        types = {column.name: column.type.lower() for column in model.contract.columns}
+        limit = _HIGHEST.get(types.get(model.config.key or "", ""), _HIGHEST["bigint"])
+        if key_range.last > limit:
+            raise GuardError(
+                f"{name}: keys up to {key_range.last} are set aside, and {model.config.key} ends at {limit}",
+                path=model.path,
+                hint=f"config(key_block=...) sets fewer aside for a slice than {model.config.key_block}",
+            )
+    return fresh
 
 
 def seeds_to_load(workspace: Workspace, made: planner.Planner, result: Plan, session: Session) -> list[str]:
@@ -92,12 +126,18 @@ def seeds_to_load(workspace: Workspace, made: planner.Planner, result: Plan, ses
 
 
 def find_orphans(workspace: Workspace, made: planner.Planner) -> tuple[Slice, ...]:
+    """Slices in the target that nothing makes any more: of models that are gone, or of other values of a dimension."""
     known = {(name, slice_.key) for name in workspace.compiled for slice_ in made.slices(name)}
-    return tuple(
-        Slice(model, ((("slice"), key),) if key != "all" else ())
-        for model, key in sorted(made.checkpoints)
-        if (model, key) not in known and not model.startswith("seed:")
-    )
+    found = []
+    for name, key in sorted(made.checkpoints):
+        if (name, key) in known or name.startswith("seed:"):
+            continue
+        keys = key.split("/") if key != "all" else []
+        dimensions = workspace.compiled[name].config.slice_by if name in workspace.compiled else ()
+        if len(dimensions) != len(keys):
+            dimensions = tuple(f"dimension {i}" for i, _ in enumerate(keys, 1))
+        found.append(Slice(name, tuple(zip(dimensions, keys, strict=True))))
+    return tuple(found)
 
 
 def run_context(
@@ -107,11 +147,45 @@ def run_context(
     by_model: dict[str, list[KeyRange]] = {}
     for (name, _), key_range in made.ranges.items():
         by_model.setdefault(name, []).append(key_range)
-    own_rows = {
-        model.relation: slices.own_of_model(workspace.project.name, model, by_model.get(name, []))
+    ours = {
+        model.relation: slices.own_of_model(
+            workspace.project.name,
+            model,
+            by_model.get(name, []),
+            [made.parameters(slice_) for slice_ in made.slices(name)] if _is_natural(model) else (),
+        )
         for name, model in compiled.items()
-        if model.relation.schema != workspace.target.state_schema
+        if model.config.materialized is not Materialized.INTERMEDIATE
     }
     return runner.RunContext(
-        workspace.project.name, __version__, run_id, compiled, made.ranges, own_rows, refresh, checksums
+        workspace.project.name,
+        __version__,
+        run_id,
+        compiled,
+        made.ranges,
+        ours,
+        partial(dependants, made),
+        refresh,
+        checksums,
     )
+
+
+def _is_natural(model: Compiled) -> bool:
+    return model.config.key is None or model.config.key_kind is KeyKind.NATURAL
+
+
+def dependants(made: planner.Planner, slice_: Slice) -> list[Slice]:
+    """The slices made from a slice's rows, directly or not: they agree with it where they share dimensions."""
+    found: dict[Slice, None] = {}
+    stack = [slice_]
+    while stack:
+        above = stack.pop()
+        for name, model in made.compiled.items():
+            if above.model not in model.refs:
+                continue
+            for below in made.slices(name):
+                point = dict(below.point)
+                if below not in found and all(point.get(d, key) == key for d, key in above.point):
+                    found[below] = None
+                    stack.append(below)
+    return list(found)

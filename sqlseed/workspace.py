@@ -98,10 +98,16 @@ class Workspace:
         exclude: Sequence[str] = (),
         *,
         facts: selector.Facts | None = None,
+        allow_empty: bool = False,
     ) -> frozenset[str]:
         """The names of the models and seeds that a selection picks; raises SelectionError."""
         return selector.select(
-            self.graph, select, exclude, facts=facts or selector.Facts(), selectors=self.project.selectors
+            self.graph,
+            select,
+            exclude,
+            facts=facts or selector.Facts(),
+            selectors=self.project.selectors,
+            allow_empty=allow_empty,
         )
 
     def models_of(self, names: frozenset[str]) -> frozenset[str]:
@@ -143,12 +149,17 @@ def load(
     `project_dir` defaults to the nearest project from the working directory upwards. `env` is what `env_var()`
     in profiles.yml sees, the process's environment by default. Raises SqlseedError for whatever is wrong.
     """
-    root = projects.find_root(Path(project_dir or "."), upwards=project_dir is None)
-    project = projects.load_project(root)
+    project = load_only(project_dir)
+    root = project.root
     folder = Path(profiles_dir) if profiles_dir is not None else None
     environment = os.environ if env is None else env
     chosen = profile.load_target(root, project.profile, target, folder, environment, _render, threads)
     return Workspace(project, chosen, projects.resolve_vars(project, preset, vars or {}))
+
+
+def load_only(project_dir: str | os.PathLike[str] | None = None) -> Project:
+    """The project without a target: its files, read and checked."""
+    return projects.load_project(projects.find_root(Path(project_dir or "."), upwards=project_dir is None))
 
 
 def _render(text: str, context: Mapping[str, Any], path: str) -> str:

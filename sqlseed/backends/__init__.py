@@ -5,17 +5,32 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlseed.errors import ProfileError, did_you_mean
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveTable, Relation, Target, Value
 
+Ours = Mapping[Relation, str]
+"""For each table of the project the predicate, without parameters, that is true for all rows that sqlseed made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a table: an SQL predicate over its columns, with the values and types of its `:name` parameters."""
+
+    predicate: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+
 
 class Session(Protocol):
     """One connection. Every method raises ExecuteError or ConnectError, never the driver's own errors."""
 
     state_schema: str
+    overriding: str
+    """What an INSERT says between its columns and its SELECT so that given keys are taken in identity columns."""
 
     def server(self) -> str:
         """The engine's name and version, for people."""
@@ -46,50 +61,31 @@ class Session(Protocol):
         ...
 
     def replace(
-        self,
-        target: Relation,
-        columns: Sequence[str],
-        key: str | None,
-        select: str,
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]],
-    ) -> int:
-        """Brings the rows for which `own` holds to what `select` gives; returns how many there are then.
+        self, target: Relation, own: Rows, columns: Sequence[Column], keys: Sequence[str], model: Rows, ours: Ours
+    ) -> tuple[int, bool]:
+        """Brings the rows of `own` to what the SELECT in `model` gives.
 
-        `children` are (table, predicate of our own rows) of the project's tables that refer to this one.
+        Returns how many there are then, and whether rows were removed, with those of ours that referred to them.
         """
         ...
 
-    def check_no_foreign_children(
-        self,
-        target: Relation,
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]],
-    ) -> None:
-        """Raises GuardError if rows that sqlseed did not make refer to rows for which `own` holds."""
+    def remove(self, target: Relation, own: Rows, ours: Ours) -> int:
+        """Deletes the rows of `own`, after those of ours that refer to them; the number of `own`.
+
+        Raises GuardError if a row that sqlseed did not make refers to one of them.
+        """
         ...
 
-    def checksum(
-        self,
-        relation: Relation,
-        columns: Sequence[Column],
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-    ) -> str:
-        """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
+    def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
+        """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
         ...
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
         """Those of the relations that exist."""
         ...
 
-    def create_table(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled], keys: bool) -> None:
-        """Creates a model's table from its contract; `keys` adds its keys and indexes where the engine keeps them."""
+    def create_table(self, relation: Relation, compiled: Compiled) -> None:
+        """Creates a model's table from its contract, with its keys and indexes where the engine keeps them."""
         ...
 
     def add_foreign_keys(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled]) -> None:
@@ -108,6 +104,14 @@ class Session(Protocol):
         """Creates the state schema and its tables if they are missing; raises GuardError if another project's."""
         ...
 
+    def has_state(self) -> bool:
+        """Whether the state tables are there."""
+        ...
+
+    def lock_state(self) -> None:
+        """Within a transaction: nobody else prepares a build in this state schema until it ends."""
+        ...
+
     def checkpoints(self) -> dict[tuple[str, str], Checkpoint]:
         """Everything that is wholly in the target; empty where nothing was ever built."""
         ...
@@ -121,7 +125,14 @@ class Session(Protocol):
         ...
 
     def advance_sequence(self, relation: Relation, column: str, last: int) -> None:
-        """Moves the column's sequence past `last`, if it has one, so that the application's next row does not collide."""
+        """Moves the column's sequence past `last`, if it has one: the application's next row must not collide."""
+        ...
+
+    def missing_privileges(self, relations: Iterable[Relation], *, changes: bool = True) -> list[str]:
+        """What an administrator has to run before a build into these tables can work, as runnable statements.
+
+        Without `changes` only what new slices need.
+        """
         ...
 
     def cancel(self) -> None:
@@ -162,7 +173,7 @@ def open_backend(target: Target, root: Path) -> Backend:
     return backend
 
 
-def open_dry_run(target: Target, root: Path, functions_only: bool = False) -> Backend:
+def open_dry_run(target: Target, root: Path) -> Backend:
     """An in-memory DuckDB that stands in for `target`: same schema names, no file, no network."""
     module = importlib.import_module("sqlseed.backends.duckdb")
     backend: Backend = module.DuckDB.in_memory(target, root)

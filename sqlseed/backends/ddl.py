@@ -23,16 +23,14 @@ def constraint_name(table: str, columns: Sequence[str], suffix: str) -> str:
     return f"{stem}_{suffix}"
 
 
-def create_table(
-    relation: Relation, compiled: Compiled, column_type: Callable[[str], str], *, keys: bool, defaults: bool = True
-) -> list[str]:
+def create_table(relation: Relation, compiled: Compiled, column_type: Callable[[str], str], *, keys: bool) -> list[str]:
     """The statements that create a model's table; `keys` adds primary key, unique keys and indexes."""
     contract = compiled.contract
     intermediate = compiled.config.materialized is Materialized.INTERMEDIATE
     lines = [f"{quote(SLICE_COLUMN)} text not null"] if intermediate else []
     for column in contract.columns:
         line = f"{quote(column.name)} {column_type(column.type)}"
-        if defaults and column.default is not None:
+        if column.default is not None:
             line += f" default {column.default}"
         lines.append(line if column.nullable else f"{line} not null")
     if keys and contract.primary_key:

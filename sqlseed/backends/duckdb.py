@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from sqlseed import dialect, library, sqltext
-from sqlseed.backends import ddl, slices
+from sqlseed.backends import Ours, Rows, ddl, slices
 from sqlseed.errors import ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
@@ -105,6 +105,8 @@ def _lock_holder(text: str) -> str:
 class DuckDBSession:
     """One connection to DuckDB."""
 
+    overriding = ""
+
     def __init__(self, connection: Any, target: Target) -> None:
         self._connection = connection
         self._target = target
@@ -166,44 +168,30 @@ class DuckDBSession:
             self._statements[compiled.name] = dialect.to_duckdb(compiled.sql, types)
         return self._statements[compiled.name]
 
-    def replace(
+    def replace(  # PostgreSQL needs the other arguments
         self,
         target: Relation,
-        columns: Sequence[str],
-        key: str | None,
-        select: str,
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]],
-    ) -> int:
-        """Removes the slice's rows and writes them again: DuckDB has no foreign keys that could object."""
-        names = ", ".join(quote(name) for name in columns)
-        self.run(f"delete from {target} where {own}", parameters, types)
-        return self.run(f"insert into {target} ({names})\nselect {names} from (\n{select}\n) as m", parameters, types)
-
-    def check_no_foreign_children(
-        self,
-        target: Relation,
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]],
-    ) -> None:
-        """Nothing refers to anything: the tables have no foreign keys."""
-
-    def checksum(
-        self,
-        relation: Relation,
+        own: Rows,
         columns: Sequence[Column],
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-    ) -> str:
-        """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
+        keys: Sequence[str],  # noqa: ARG002
+        model: Rows,
+        ours: Ours,  # noqa: ARG002
+    ) -> tuple[int, bool]:
+        """Removes the slice's rows and writes them again: DuckDB has no foreign keys that could object."""
+        names = ", ".join(quote(column.name) for column in columns)
+        self.run(f"delete from {target} where {own.predicate}", own.parameters, own.types)
+        insert = f"insert into {target} ({names})\nselect {names} from (\n{model.predicate}\n) as m"
+        return self.run(insert, model.parameters, model.types), False
+
+    def remove(self, target: Relation, own: Rows, ours: Ours) -> int:  # noqa: ARG002
+        """Deletes the rows of `own`; nothing refers to them, for the tables have no foreign keys."""
+        return self.run(f"delete from {target} where {own.predicate}", own.parameters, own.types)
+
+    def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
+        """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
         text = " || chr(31) || ".join(_canonical(column) for column in columns)
-        sql = f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation} where {own}"
-        return str(self.query(sql, parameters, types)[0][0])
+        sql = f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation}"
+        return str(self.query(f"{sql} where {own.predicate}", own.parameters, own.types)[0][0])
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
         """Those of the relations that exist."""
@@ -225,7 +213,7 @@ class DuckDBSession:
                     views.add(relation)
         return {r: LiveTable(found, "view" if r in views else "table") for r, found in columns.items()}
 
-    def create_table(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled], keys: bool) -> None:
+    def create_table(self, relation: Relation, compiled: Compiled) -> None:
         """Creates a model's table from its contract: columns and NOT NULL."""
         self.run(f"create schema if not exists {quote(relation.schema)}")
         for statement in ddl.create_table(relation, compiled, dialect.duckdb_type, keys=False):
@@ -260,7 +248,11 @@ class DuckDBSession:
                 self.run(statement.format(schema=state))
             slices.check_project(self, project)
 
-    def _has_state(self) -> bool:
+    def lock_state(self) -> None:
+        """The file's lock keeps other processes out, and there is one session that writes."""
+
+    def has_state(self) -> bool:
+        """Whether the state tables are there."""
         rows = self.query(
             "select 1 from duckdb_tables() where schema_name = :schema and table_name = 'checkpoint'",
             {"schema": self.state_schema},
@@ -270,7 +262,7 @@ class DuckDBSession:
 
     def checkpoints(self) -> dict[tuple[str, str], Checkpoint]:
         """Everything that is wholly in the target; empty where nothing was ever built."""
-        if not self._has_state():
+        if not self.has_state():
             return {}
         rows = self.query(
             f"select model, slice, fingerprint, rows, checksum from {quote(self.state_schema)}.checkpoint"
@@ -279,7 +271,7 @@ class DuckDBSession:
 
     def key_ranges(self) -> dict[tuple[str, str], KeyRange]:
         """The recorded integer ranges."""
-        if not self._has_state():
+        if not self.has_state():
             return {}
         rows = self.query(f"select model, slice, first, last from {quote(self.state_schema)}.key_range")
         return {(row[0], row[1]): KeyRange(row[2], row[3]) for row in rows}
@@ -292,6 +284,10 @@ class DuckDBSession:
 
     def advance_sequence(self, relation: Relation, column: str, last: int) -> None:
         """DuckDB's tables have no sequences."""
+
+    def missing_privileges(self, relations: Iterable[Relation], *, changes: bool = True) -> list[str]:  # noqa: ARG002
+        """Whoever may write the file may do everything."""
+        return []
 
     def cancel(self) -> None:
         """Stops the running statement."""

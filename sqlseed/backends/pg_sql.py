@@ -15,6 +15,8 @@ SETTINGS = {
     "bytea_output": "hex",
     "row_security": "on",
     "jit": "off",  # compiling a statement costs more than it saves on slices of some 100,000 rows
+    "transform_null_equals": "off",
+    "client_min_messages": "warning",
     "lock_timeout": "60s",
 }
 """What a slice's transaction pins, so that a role's or database's own settings change no row."""
@@ -27,7 +29,7 @@ select
     case c.relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 'view'
         when 'm' then 'materialized view' when 'f' then 'foreign table' else c.relkind::text end,
     a.attname::text,
-    format_type(a.atttypid, a.atttypmod),
+    pg_catalog.format_type(a.atttypid, a.atttypmod),
     not a.attnotnull,
     a.atthasdef or a.attidentity <> '',
     a.attgenerated <> ''
@@ -45,13 +47,14 @@ select
     array(select a.attname::text from unnest(k.conkey) with ordinality as u(num, pos)
           join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.num order by u.pos),
     array(select a.attname::text from unnest(k.confkey) with ordinality as u(num, pos)
-          join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.num order by u.pos)
+          join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.num order by u.pos),
+    k.confdeltype::text
 from pg_catalog.pg_constraint as k
 join pg_catalog.pg_class as c on c.oid = k.conrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 join pg_catalog.pg_class as t on t.oid = k.confrelid
 join pg_catalog.pg_namespace as tn on tn.oid = t.relnamespace
-where k.contype = 'f' and tn.nspname = :schema and t.relname = :name
+where k.contype = 'f' and k.conparentid = 0 and tn.nspname = :schema and t.relname = :name
 order by 1, 2
 """
 
@@ -71,8 +74,9 @@ CONNECT_FAILURES: tuple[tuple[str, str, str], ...] = (
 """(pattern of the server's or libpq's text, sentence, hint): connection failures carry no SQLSTATE."""
 
 _HINTS = {
-    "23505": "a row with this key is there already, made by somebody else or by another build; `sqlseed plan` shows whose",
+    "23505": "a row with this key is there already: the model makes it twice, or somebody else made it",
     "23503": "the row that it refers to is missing; build its model too: --select +model",
+    "25006": "the database is read-only: a standby, or default_transaction_read_only is on",
     "42501": "the role lacks this privilege; `sqlseed debug` checks them",
     "53100": "the disk is full; rolled-back rows still take space until VACUUM",
     "55P03": "another session holds a lock on this table; try again when it is done",

@@ -16,13 +16,20 @@ import psycopg
 from psycopg import sql as psycopg_sql
 
 from sqlseed import library, sqltext
-from sqlseed.backends import ddl, pg_sql, slices
-from sqlseed.errors import ConnectError, ExecuteError, GuardError, SqlseedError
+from sqlseed.backends import Ours, Rows, ddl, pg_privileges, pg_rows, pg_sql, slices
+from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
 _MIN_VERSION = 130000
 _RETRYABLE = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "25P03", "55P03", "53300")
 _SCHEMA = {"schema": "text"}
+_CONNECTION = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",  # a peer that is gone without a word is noticed after about a minute
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 
 
 class Postgres:
@@ -30,15 +37,17 @@ class Postgres:
 
     engine = "postgres"
 
-    def __init__(self, target: Target, root: Path) -> None:
+    def __init__(self, target: Target, _root: Path) -> None:
         self.target = target
         self.threads = target.threads
+        self._sessions: list[PostgresSession] = []
 
     def connect(self) -> PostgresSession:
         """A new connection in autocommit mode; raises ConnectError with one of six plain reasons."""
         info = {key: _reveal(value) for key, value in self.target.settings.get("conninfo", {}).items()}
         info.setdefault("application_name", f"sqlseed:{self.target.profile}")
-        info.setdefault("connect_timeout", "10")
+        for key, value in _CONNECTION.items():
+            info.setdefault(key, value)
         try:
             connection = psycopg.connect(
                 "", autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor, **info
@@ -46,7 +55,9 @@ class Postgres:
         except psycopg.Error as error:
             raise _connect_error(error, info) from None
         try:
-            return PostgresSession(connection, self.target)
+            session = PostgresSession(connection, self.target)
+            self._sessions.append(session)
+            return session
         except SqlseedError:
             connection.close()
             raise
@@ -55,11 +66,15 @@ class Postgres:
             raise _connect_error(error, info) from None
 
     def close(self) -> None:
-        """Nothing is shared between the sessions."""
+        """Ends every session that is still open; never raises."""
+        for session in self._sessions:
+            session.close()
 
 
 class PostgresSession:
     """One connection to PostgreSQL."""
+
+    overriding = "overriding system value"
 
     def __init__(self, connection: psycopg.Connection[Any], target: Target) -> None:
         self._connection = connection
@@ -70,17 +85,14 @@ class PostgresSession:
         version = connection.info.server_version
         if version < _MIN_VERSION:
             raise ConnectError(f"needs PostgreSQL 13 or later, found {version // 10000}")
-        row = connection.execute("select pg_backend_pid()", binary=True).fetchone()
+        row = connection.execute("select pg_catalog.pg_backend_pid()", binary=True).fetchone()
         # Behind a transaction pooler the process that answers is not the one that greeted.
         self._pooled = row is None or row[0] != connection.info.backend_pid
-        with contextlib.suppress(psycopg.Error):
-            connection.execute("select set_config('client_min_messages', 'warning', false)")
+        self._server = _server_name(version) + (", behind a transaction pooler" if self._pooled else "")
 
     def server(self) -> str:
         """The engine's name and version, for people."""
-        version = self._connection.info.server_version
-        pooled = ", behind a transaction pooler" if self._pooled else ""
-        return f"PostgreSQL {version // 10000}.{version % 10000}{pooled}"
+        return self._server
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -118,7 +130,7 @@ class PostgresSession:
         text, names = sqltext.numbered(sql, types or {}) if parameters else (sql, [])
         values = [(parameters or {})[name] for name in names]
         try:
-            return self._connection.execute(text, values, prepare=False, binary=True)  # type: ignore[arg-type]
+            return self._connection.execute(text, values, prepare=False, binary=True)
         except psycopg.Error as error:
             raise self._error(error, text) from None
 
@@ -128,7 +140,9 @@ class PostgresSession:
         settings = pg_sql.SETTINGS | {"search_path": f"pg_catalog, {quote(self._target.schema)}, pg_temp"} | timeouts
         if self._connection.info.server_version >= 140000:
             settings = settings | {"client_connection_check_interval": "500"}
-        calls = ", ".join(f"set_config('{name}', {_literal(str(value))}, true)" for name, value in settings.items())
+        calls = ", ".join(
+            f"pg_catalog.set_config('{name}', {_literal(str(value))}, true)" for name, value in settings.items()
+        )
         self.query(f"select {calls}")
         for name in functions:
             if name not in self._functions:
@@ -140,80 +154,18 @@ class PostgresSession:
         return compiled.sql
 
     def replace(
-        self,
-        target: Relation,
-        columns: Sequence[str],
-        key: str | None,
-        select: str,
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]],
-    ) -> int:
-        """Upserts on the key, after removing what vanished from the slice's range, so that children keep their parents."""
-        names = ", ".join(quote(name) for name in columns)
-        self.run(f"create temporary table sqlseed_rows (like {target} including defaults) on commit drop")
-        rows = self.run(
-            f"insert into pg_temp.sqlseed_rows ({names})\nselect {names} from (\n{select}\n) as m", parameters, types
-        )
-        vanished = own
-        if key is not None:
-            k = quote(key)
-            vanished += f" and not exists (select 1 from pg_temp.sqlseed_rows as r where r.{k} = t.{k})"
-        self.check_no_foreign_children(target, vanished, parameters, types, children)
-        self.run(f"delete from {target} as t where {vanished}", parameters, types)
-        insert = f"insert into {target} as t ({names}) select {names} from pg_temp.sqlseed_rows"
-        others = [quote(name) for name in columns if name != key]
-        if key is not None and others:
-            old, new = (", ".join(f"{side}.{name}" for name in others) for side in ("t", "excluded"))
-            sets = ", ".join(f"{name} = excluded.{name}" for name in others)
-            insert += f" on conflict ({quote(key)}) do update set {sets} where ({old}) is distinct from ({new})"
-        elif key is not None:
-            insert += f" on conflict ({quote(key)}) do nothing"
-        self.run(insert)
-        self.run("drop table pg_temp.sqlseed_rows")
-        return rows
+        self, target: Relation, own: Rows, columns: Sequence[Column], keys: Sequence[str], model: Rows, ours: Ours
+    ) -> tuple[int, bool]:
+        """Upserts on the key and removes what vanished; see `pg_rows`."""
+        return pg_rows.replace(self, target, own, columns, keys, model, ours)
 
-    def check_no_foreign_children(
-        self,
-        target: Relation,
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-        children: Sequence[tuple[Relation, str | None]],
-    ) -> None:
-        """Raises GuardError if rows that sqlseed did not make refer to rows for which `own` holds."""
-        ours = dict(children)
-        where = {"schema": target.schema, "name": target.name}
-        for schema, name, columns, referred in self.query(pg_sql.CHILDREN, where, pg_sql.NAME_TYPES):
-            child = Relation(schema, name)
-            foreign = "true" if ours.get(child) is None else f"not ({ours[child]})"
-            if child in ours and ours[child] is None:
-                continue
-            pairs = ", ".join(quote(c) for c in columns)
-            keys = ", ".join(f"t.{quote(c)}" for c in referred)
-            sql = (
-                f"select {pairs} from {child} where {foreign}"
-                f" and ({pairs}) in (select {keys} from {target} as t where {own}) limit 1"
-            )
-            found = self.query(sql, parameters, types)
-            if found:
-                raise GuardError(
-                    f"a row of {child} that sqlseed did not make refers to a row of {target} that would be removed:"
-                    f" {', '.join(columns)} = {', '.join(str(v)[:80] for v in found[0])}",
-                    hint="remove that row, or point it elsewhere, then run again",
-                )
+    def remove(self, target: Relation, own: Rows, ours: Ours) -> int:
+        """Deletes the rows of `own`, after those of ours that refer to them; the number of `own`."""
+        return pg_rows.remove(self, target, own, ours)
 
-    def checksum(
-        self,
-        relation: Relation,
-        columns: Sequence[Column],
-        own: str,
-        parameters: Mapping[str, Value],
-        types: Mapping[str, str],
-    ) -> str:
-        """The sum over the rows for which `own` holds of 60 bits of each row's MD5, as decimal digits."""
-        found = self.query(pg_sql.checksum(relation, columns, own), parameters, types)
+    def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
+        """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
+        found = self.query(pg_sql.checksum(relation, columns, own.predicate), own.parameters, own.types)
         return str(found[0][0])
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
@@ -234,7 +186,7 @@ class PostgresSession:
                 tables[Relation(schema, table)] = LiveTable(found, kinds[table])
         return tables
 
-    def create_table(self, relation: Relation, compiled: Compiled, others: Mapping[str, Compiled], keys: bool) -> None:
+    def create_table(self, relation: Relation, compiled: Compiled) -> None:
         """Creates a model's table from its contract, keys and indexes included."""
         for statement in ddl.create_table(relation, compiled, str, keys=True):
             self.run(statement)
@@ -252,7 +204,7 @@ class PostgresSession:
         names = ", ".join(quote(column.name) for column in columns)
         count = 0
         try:
-            with self._connection.cursor().copy(f"copy {relation} ({names}) from stdin") as copy:  # type: ignore[arg-type]
+            with self._connection.cursor().copy(f"copy {relation} ({names}) from stdin") as copy:
                 for row in rows:
                     copy.write_row(row)
                     count += 1
@@ -262,34 +214,45 @@ class PostgresSession:
         return count
 
     def analyze(self, relation: Relation) -> None:
-        """Fresh statistics: without them the planner takes a new table for a tiny one."""
-        self.run(f"analyze {relation}")
+        """Fresh statistics: without them the planner takes a new table for a tiny one.
+
+        Where another slice of the table is at it, its numbers will do: nobody waits for a lock here.
+        """
+        self.run(f"analyze (skip_locked) {relation}")
 
     def bootstrap(self, project: str) -> None:
         """Creates the state schema and its tables if they are missing, in one transaction."""
         state = quote(self.state_schema)
         with self.transaction():
-            self.query(
-                "select pg_advisory_xact_lock(hashtext('sqlseed:' || :schema))", {"schema": self.state_schema}, _SCHEMA
-            )
-            exists = self.query(
-                "select 1 from pg_namespace where nspname = :schema", {"schema": self.state_schema}, _SCHEMA
-            )
-            if not exists:
-                self.run(f"create schema {state}")
-            if not self.query(
-                "select 1 from pg_namespace where nspname = :schema", {"schema": self._target.schema}, _SCHEMA
-            ):
-                self.run(f"create schema {quote(self._target.schema)}")
+            self.prepare(())
+            self.lock_state()
+            for schema in (self.state_schema, self._target.schema):
+                if not self.query(
+                    "select 1 from pg_catalog.pg_namespace where nspname = :schema", {"schema": schema}, _SCHEMA
+                ):
+                    self.run(f"create schema {quote(schema)}")
             if len(self._state_tables()) < len(slices.STATE_TABLES):
                 for statement in slices.STATE_TABLES:
                     self.run(statement.format(schema=state))
             slices.check_project(self, project)
 
+    def has_state(self) -> bool:
+        """Whether the state tables are there."""
+        return len(self._state_tables()) == len(slices.STATE_TABLES)
+
+    def lock_state(self) -> None:
+        """Waits for whoever else prepares a build in this state schema; held until the transaction ends."""
+        self.query(
+            "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sqlseed:' || :schema))",
+            {"schema": self.state_schema},
+            _SCHEMA,
+        )
+
     def _state_tables(self) -> set[str]:
         rows = self.query(
-            "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = :schema"
-            " and c.relname in ('project', 'checkpoint', 'key_range')",
+            "select c.relname::text from pg_catalog.pg_class as c"
+            " join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
+            " where n.nspname = :schema and c.relname in ('project', 'checkpoint', 'key_range')",
             {"schema": self.state_schema},
             _SCHEMA,
         )
@@ -322,14 +285,18 @@ class PostgresSession:
         """Moves the column's sequence past `last`; it never moves back."""
         where = {"table": str(relation), "column": column}
         types = {"table": "text", "column": "text"}
-        found = self.query("select pg_get_serial_sequence(:table, :column)", where, types)
+        found = self.query("select pg_catalog.pg_get_serial_sequence(:table, :column)", where, types)
         if found and found[0][0]:
             name = found[0][0]
             self.query(
-                f"select setval(:name::regclass, greatest(:last, (select last_value from {name})))",
+                f"select pg_catalog.setval(:name::regclass, greatest(:last, (select last_value from {name})))",
                 {"name": name, "last": last},
                 {"name": "text", "last": "bigint"},
             )
+
+    def missing_privileges(self, relations: Iterable[Relation], *, changes: bool = True) -> list[str]:
+        """The GRANTs that the role lacks, and the schemas that it may not create."""
+        return pg_privileges.missing(self.query, relations, self.state_schema, changes=changes)
 
     def cancel(self) -> None:
         """Asks the server to stop the running statement, through the protocol: no privilege is needed."""
@@ -359,6 +326,10 @@ class PostgresSession:
             cancelled=state == "57014" and "timeout" not in message,
             hint=pg_sql.hint_for(state, message),
         )
+
+
+def _server_name(version: int) -> str:
+    return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
 def _reveal(value: Any) -> Any:

@@ -6,58 +6,76 @@ then finds the slice complete, or finds nothing and writes it himself. Nothing c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlseed import library
-from sqlseed.backends import Session
+from sqlseed import library, sqltext
+from sqlseed.backends import Ours, Rows, Session
 from sqlseed.errors import ExecuteError, GuardError
-from sqlseed.model import Column, Compiled, Job, KeyKind, KeyRange, Materialized, Outcome, Relation, Seed, Value, quote
+from sqlseed.model import (
+    Column,
+    Compiled,
+    Job,
+    KeyKind,
+    KeyRange,
+    Materialized,
+    Outcome,
+    Relation,
+    Seed,
+    Slice,
+    Value,
+    quote,
+)
 
 SLICE_COLUMN = "_slice"
 """Hidden column of intermediate tables that names the slice a row belongs to."""
 
 STATE_TABLES = (
     "create table if not exists {schema}.project (name text not null, state_version integer not null)",
-    "create table if not exists {schema}.checkpoint (model text not null, slice text not null,"
-    " fingerprint text not null, rows bigint not null, checksum text, run_id text not null,"
-    " sqlseed_version text not null, completed_at timestamp not null, primary key (model, slice))",
-    "create table if not exists {schema}.key_range (model text not null, slice text not null,"
-    " first bigint not null, last bigint not null, primary key (model, slice))",
+    """create table if not exists {schema}.checkpoint (
+        model text not null,
+        slice text not null,
+        fingerprint text not null,
+        rows bigint not null,
+        checksum text,
+        run_id text not null,
+        sqlseed_version text not null,
+        completed_at timestamp not null,
+        primary key (model, slice)
+    )""",
+    """create table if not exists {schema}.key_range (
+        model text not null,
+        slice text not null,
+        first bigint not null,
+        last bigint not null,
+        primary key (model, slice)
+    )""",
 )
 STATE_VERSION = 1
-_TEXTS = {name: "text" for name in ("model", "slice", "fingerprint", "run", "version", "sum")} | {"rows": "bigint"}
+_TEXTS = dict.fromkeys(("model", "slice", "fingerprint", "run", "version", "sum"), "text") | {"rows": "bigint"}
 
 
-class Own:
-    """The rows of one slice in its table: an SQL predicate with its parameters, and nobody else's rows."""
-
-    def __init__(
-        self,
-        project: str,
-        compiled: Compiled,
-        point: Mapping[str, str],
-        parameters: Mapping[str, Value],
-        key_range: KeyRange | None,
-    ) -> None:
-        self.parameters: dict[str, Value] = {}
-        self.types: dict[str, str] = {}
-        config = compiled.config
-        if config.materialized is Materialized.INTERMEDIATE:
-            self.predicate = f"{quote(SLICE_COLUMN)} = :_slice"
-            self.parameters["_slice"] = "/".join(point[name] for name in config.slice_by) or "all"
-            self.types["_slice"] = "text"
-        elif config.key_kind is KeyKind.NATURAL:
-            self.predicate = f"({config.owner})"
-            self.types = {p.name: p.type for p in compiled.parameters}
-            self.parameters = {name: parameters[name] for name in self.types}
-        elif config.key_kind is KeyKind.INTEGER:
-            if key_range is None:
-                self.predicate = "false"
-            else:
-                self.predicate = f"{quote(config.key or '')} between {key_range.first} and {key_range.last}"
-        else:
-            prefix = library.key_prefix(project, compiled.name, [point[name] for name in config.slice_by])
-            self.predicate = _uuid_range(compiled, prefix)
+def own_rows(
+    project: str,
+    compiled: Compiled,
+    point: Mapping[str, str],
+    parameters: Mapping[str, Value],
+    key_range: KeyRange | None,
+) -> Rows:
+    """The rows of one slice in its table, and nobody else's."""
+    config = compiled.config
+    if config.materialized is Materialized.INTERMEDIATE:
+        name = "/".join(point[dimension] for dimension in config.slice_by) or "all"
+        return Rows(f"{quote(SLICE_COLUMN)} = :_slice", {"_slice": name}, {"_slice": "text"})
+    if config.key_kind is KeyKind.NATURAL:
+        types = {p.name: p.type for p in compiled.parameters}
+        return Rows(f"({config.owner})", {name: parameters[name] for name in types}, types)
+    if config.key_kind is KeyKind.INTEGER:
+        if key_range is None:
+            return Rows("false")
+        return Rows(f"{quote(config.key or '')} between {key_range.first} and {key_range.last}")
+    prefix = library.key_prefix(project, compiled.name, [point[name] for name in config.slice_by])
+    return Rows(_uuid_range(compiled, prefix))
 
 
 def _uuid_range(compiled: Compiled, prefix: str) -> str:
@@ -70,11 +88,18 @@ def _uuid_range(compiled: Compiled, prefix: str) -> str:
     return f"{column} between '{low}' and '{high}' and left({column}, 24) = '{prefix}'"
 
 
-def own_of_model(project: str, compiled: Compiled, ranges: Sequence[KeyRange]) -> str | None:
-    """A predicate that is true for all rows that sqlseed made in a model's table; None for a natural key."""
+def own_of_model(
+    project: str, compiled: Compiled, ranges: Sequence[KeyRange], parameters: Sequence[Mapping[str, Value]]
+) -> str:
+    """A predicate that is true for all rows that sqlseed made in a model's table.
+
+    `parameters` are those of its slices.
+    """
     config = compiled.config
     if config.key is None or config.key_kind is KeyKind.NATURAL:
-        return None
+        types = {p.name: p.type for p in compiled.parameters}
+        parts = list(dict.fromkeys(_with_values(config.owner or "false", values, types) for values in parameters))
+        return "(" + " or ".join(f"({part})" for part in parts or ["false"]) + ")"
     column = quote(config.key)
     if config.key_kind is KeyKind.INTEGER:
         parts = [f"{column} between {r.first} and {r.last}" for r in ranges]
@@ -82,89 +107,160 @@ def own_of_model(project: str, compiled: Compiled, ranges: Sequence[KeyRange]) -
     return f"left({column}::text, 8) = '{library.model_prefix(project, compiled.name)}'"
 
 
+def _with_values(predicate: str, values: Mapping[str, Value], types: Mapping[str, str]) -> str:
+    """The predicate with typed literals for its parameters."""
+    pieces: list[str] = []
+    end = 0
+    for use in sqltext.parameter_uses(predicate):
+        value = values[use.name]
+        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+        pieces += [predicate[end : use.start], f"({text}::{types[use.name]})"]
+        end = use.end
+    return "".join([*pieces, predicate[end:]])
+
+
 def run_slice(
-    session: Session,
-    job: Job,
-    own: Own,
-    key_range: KeyRange | None,
-    children: Sequence[tuple[Relation, str | None]],
-    version: str,
+    session: Session, job: Job, own: Rows, ours: Ours, version: str, dependants: Callable[[], Sequence[Slice]]
 ) -> Outcome:
-    """Brings one slice to its state, or finds that it is there already; all or nothing."""
+    """Brings one slice to its state, or finds that it is there already; all or nothing.
+
+    `dependants` are the slices made from this one's rows: where rows are removed, they count as stale from then on.
+    """
     step, compiled = job.step, job.compiled
-    state = quote(session.state_schema)
-    facts: dict[str, Value] = {
-        "model": step.slice.model,
-        "slice": step.slice.key,
-        "fingerprint": step.fingerprint,
-        "run": job.run_id,
-        "version": version,
-    }
     with session.transaction():
         session.prepare(compiled.functions)
-        claimed = session.run(
-            f"insert into {state}.checkpoint (model, slice, fingerprint, rows, run_id, sqlseed_version, completed_at)"
-            " values (:model, :slice, '', 0, :run, :version, timestamp '1970-01-01 00:00:00') on conflict do nothing",
-            {name: facts[name] for name in ("model", "slice", "run", "version")},
-            _TEXTS,
-        )
-        if not claimed:
-            found = _found(session, state, facts)
-            if found and found[0] == step.fingerprint and (not job.refresh or found[3] == job.run_id):
-                if not job.checksum or found[2] is not None:
-                    return Outcome(int(found[1]), False, found[2])
-        rows = _write(session, job, own, children, fresh=bool(claimed))
-        _check_key_range(session, compiled, own, key_range, rows)
-        total = None
-        if job.checksum:
-            total = session.checksum(
-                compiled.relation, compiled.contract.columns, own.predicate, own.parameters, own.types
-            )
+        found = _claim(session, step.slice.model, step.slice.key, job.run_id, version)
+        if found is not None and found.fingerprint == step.fingerprint and _is_enough(found, job):
+            return Outcome(found.rows, False, found.checksum)
+        rows, removed = _write(session, job, own, ours, fresh=found is None)
+        _check_key_range(session, compiled, own, rows)
+        if removed:
+            _mark_stale(session, dependants())
+        total = session.checksum(compiled.relation, compiled.contract.columns, own) if job.checksum else None
         if compiled.config.materialized is Materialized.INTERMEDIATE:
             session.analyze(compiled.relation)
-        session.run(
-            f"update {state}.checkpoint set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
-            " sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp)"
-            " where model = :model and slice = :slice",
-            facts | {"rows": rows, "sum": total},
-            _TEXTS,
-        )
+        done = _Found(step.fingerprint, rows, total, job.run_id)
+        _complete(session, step.slice.model, step.slice.key, done, version)
     return Outcome(rows, True, total)
 
 
-def _found(session: Session, state: str, facts: Mapping[str, Value]) -> tuple[str, int, str | None, str] | None:
-    found = session.query(
-        f"select fingerprint, rows, checksum, run_id from {state}.checkpoint where model = :model and slice = :slice",
-        {name: facts[name] for name in ("model", "slice")},
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A checkpoint as the claim found it, or as it is completed."""
+
+    fingerprint: str
+    rows: int
+    checksum: str | None
+    run_id: str
+
+
+def _is_enough(found: _Found, job: Job) -> bool:
+    """Whether a complete slice is left alone: a refresh wants it written by this very run."""
+    return (not job.refresh or found.run_id == job.run_id) and (not job.checksum or found.checksum is not None)
+
+
+def _claim(session: Session, model: str, slice_: str, run_id: str, version: str) -> _Found | None:
+    """Locks the slice until the transaction ends; None if it is new, else its checkpoint as the last writer left it."""
+    table = f"{quote(session.state_schema)}.checkpoint"
+    where: dict[str, Value] = {"model": model, "slice": slice_}
+    if session.run(
+        f"insert into {table} (model, slice, fingerprint, rows, run_id, sqlseed_version, completed_at)"
+        " values (:model, :slice, '', 0, :run, :version, timestamp '1970-01-01 00:00:00') on conflict do nothing",
+        where | {"run": run_id, "version": version},
+        _TEXTS,
+    ):
+        return None
+    # A row that is there already is not locked by the insert; two writers of one slice would both go on.
+    session.run(f"update {table} set fingerprint = fingerprint where model = :model and slice = :slice", where, _TEXTS)
+    rows = session.query(
+        f"select fingerprint, rows, checksum, run_id from {table} where model = :model and slice = :slice",
+        where,
         _TEXTS,
     )
-    return found[0] if found else None  # type: ignore[return-value]
+    if not rows:  # somebody cleaned it between the two statements
+        raise ExecuteError(f"{model} {slice_} was cleaned by somebody else just now", retryable=True)
+    return _Found(*rows[0])
 
 
-def insert_sql(compiled: Compiled, columns: Sequence[str], select: str) -> str:
+def _complete(session: Session, model: str, slice_: str, done: _Found, version: str) -> None:
+    session.run(
+        f"update {quote(session.state_schema)}.checkpoint set fingerprint = :fingerprint, rows = :rows,"
+        " checksum = :sum, run_id = :run, sqlseed_version = :version,"
+        " completed_at = cast(current_timestamp as timestamp) where model = :model and slice = :slice",
+        {
+            "model": model,
+            "slice": slice_,
+            "fingerprint": done.fingerprint,
+            "rows": done.rows,
+            "sum": done.checksum,
+            "run": done.run_id,
+            "version": version,
+        },
+        _TEXTS,
+    )
+
+
+def _mark_stale(session: Session, dependants: Sequence[Slice]) -> None:
+    """Rows below a removed one went with it: their slices are written again, even if their parent's old rows return."""
+    for start in range(0, len(dependants), 500):
+        pairs: list[str] = []
+        values: dict[str, Value] = {}
+        for i, slice_ in enumerate(dependants[start : start + 500]):
+            pairs.append(f"(:m{i}, :s{i})")
+            values |= {f"m{i}": slice_.model, f"s{i}": slice_.key}
+        session.run(
+            f"update {quote(session.state_schema)}.checkpoint set fingerprint = ''"
+            f" where (model, slice) in ({', '.join(pairs)})",
+            values,
+            dict.fromkeys(values, "text"),
+        )
+
+
+def insert_sql(compiled: Compiled, columns: Sequence[str], select: str, overriding: str = "") -> str:
     """The one statement of a slice: the model's SELECT, wrapped so that the server accepts nothing else in it."""
     names = ", ".join(quote(name) for name in columns)
     hidden, value = "", ""
     if compiled.config.materialized is Materialized.INTERMEDIATE:
         hidden, value = f"{quote(SLICE_COLUMN)}, ", ":_slice, "
-    return f"insert into {compiled.relation} ({hidden}{names})\nselect {value}{names} from (\n{select}\n) as m"
+    clause = f" {overriding}" if overriding and compiled.config.key_kind is KeyKind.INTEGER else ""
+    return f"insert into {compiled.relation} ({hidden}{names}){clause}\nselect {value}{names} from (\n{select}\n) as m"
 
 
-def _write(
-    session: Session, job: Job, own: Own, children: Sequence[tuple[Relation, str | None]], *, fresh: bool
-) -> int:
+def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool) -> tuple[int, bool]:
+    """Writes the slice; its number of rows, and whether older ones were removed for good."""
     compiled = job.compiled
     columns = written_columns(compiled)
     select = session.model_sql(compiled)
-    types = {p.name: p.type for p in compiled.parameters} | own.types
-    parameters = dict(job.step.parameters) | own.parameters
-    intermediate = compiled.config.materialized is Materialized.INTERMEDIATE
-    if fresh or intermediate:
+    types = {p.name: p.type for p in compiled.parameters} | dict(own.types)
+    parameters = dict(job.step.parameters) | dict(own.parameters)
+    if compiled.config.materialized is Materialized.INTERMEDIATE:
         if not fresh:
             session.run(f"delete from {compiled.relation} where {own.predicate}", own.parameters, own.types)
-        return session.run(insert_sql(compiled, columns, select), parameters, types)
-    key = compiled.config.key or (compiled.contract.primary_key[0] if compiled.contract.primary_key else None)
-    return session.replace(compiled.relation, columns, key, select, own.predicate, parameters, types, children)
+    elif not fresh or _stands_there(session, compiled, own):
+        wanted = [column for column in compiled.contract.columns if column.name in columns]
+        keys = [compiled.config.key] if compiled.config.key else list(compiled.contract.primary_key)
+        return session.replace(compiled.relation, own, wanted, keys, Rows(select, parameters, types), ours)
+    return session.run(insert_sql(compiled, columns, select, session.overriding), parameters, types), False
+
+
+def _stands_there(session: Session, compiled: Compiled, own: Rows) -> bool:
+    """Whether a slice without a checkpoint has rows: keys of ours are adopted, as after a restore without our state;
+    a number in a range set aside may be anybody's, and is refused."""
+    kind = compiled.config.key_kind
+    if kind is KeyKind.NATURAL:
+        return False  # the unique key decides: whoever made the row, it is not overwritten
+    column = quote(compiled.config.key or "")
+    found = session.query(
+        f"select {column}::text from {compiled.relation} where {own.predicate} limit 1", own.parameters, own.types
+    )
+    if found and kind is KeyKind.INTEGER:
+        raise GuardError(
+            f"a row that sqlseed did not make has a key set aside for it:"
+            f" {column} = {found[0][0]} in {compiled.relation}",
+            path=compiled.path,
+            hint="remove the row, or give it another key",
+        )
+    return bool(found)
 
 
 def written_columns(compiled: Compiled) -> tuple[str, ...]:
@@ -177,12 +273,12 @@ def written_columns(compiled: Compiled) -> tuple[str, ...]:
     return tuple(column.name for column in compiled.contract.columns if column.name in given)
 
 
-def _check_key_range(session: Session, compiled: Compiled, own: Own, key_range: KeyRange | None, rows: int) -> None:
-    if compiled.config.key_kind is not KeyKind.INTEGER or key_range is None:
+def _check_key_range(session: Session, compiled: Compiled, own: Rows, rows: int) -> None:
+    if compiled.config.key_kind is not KeyKind.INTEGER or compiled.config.materialized is Materialized.INTERMEDIATE:
         return
     found = session.query(f"select count(*) from {compiled.relation} where {own.predicate}", own.parameters, own.types)
     if int(found[0][0]) != rows:
-        size = key_range.last - key_range.first + 1
+        size = compiled.config.key_block
         raise ExecuteError(
             f"the model numbers rows outside its range of {size} keys: {rows} rows written, {found[0][0]} in the range",
             path=compiled.path,
@@ -191,60 +287,36 @@ def _check_key_range(session: Session, compiled: Compiled, own: Own, key_range: 
 
 
 def clean_slice(
-    session: Session,
-    compiled: Compiled,
-    model: str,
-    slice_key: str,
-    own: Own,
-    children: Sequence[tuple[Relation, str | None]],
-    *,
-    table_exists: bool,
+    session: Session, compiled: Compiled, slice_: Slice, own: Rows, ours: Ours, *, table_exists: bool
 ) -> int:
     """Removes a slice's rows and its checkpoint in one transaction; the number of rows removed.
 
     Raises GuardError where a row that sqlseed did not make refers to one of them.
     """
-    state = quote(session.state_schema)
     with session.transaction():
         session.prepare(())
-        rows = 0
-        if table_exists:
-            session.check_no_foreign_children(compiled.relation, own.predicate, own.parameters, own.types, children)
-            rows = session.run(f"delete from {compiled.relation} where {own.predicate}", own.parameters, own.types)
         session.run(
-            f"delete from {state}.checkpoint where model = :model and slice = :slice",
-            {"model": model, "slice": slice_key},
+            f"delete from {quote(session.state_schema)}.checkpoint where model = :model and slice = :slice",
+            {"model": slice_.model, "slice": slice_.key},
             _TEXTS,
         )
-    return rows
+        return session.remove(compiled.relation, own, ours) if table_exists else 0
 
 
 def load_seed(session: Session, seed: Seed, name: str, run_id: str, version: str) -> bool:
     """Loads a lookup table and its slots unless the same content is there; True if it was loaded."""
-    state = quote(session.state_schema)
-    facts: dict[str, Value] = {"model": name, "slice": "all", "run": run_id, "version": version}
+    tables = [Relation(session.state_schema, seed.name)]
+    if seed.slots is not None:
+        tables.append(Relation(session.state_schema, f"{seed.name}__slots"))
     with session.transaction():
         session.prepare(())
-        claimed = session.run(
-            f"insert into {state}.checkpoint (model, slice, fingerprint, rows, run_id, sqlseed_version, completed_at)"
-            " values (:model, :slice, '', 0, :run, :version, timestamp '1970-01-01 00:00:00') on conflict do nothing",
-            facts,
-            _TEXTS,
-        )
-        if not claimed:
-            found = _found(session, state, facts)
-            if found and found[0] == seed.checksum:
-                return False
-        session.load(Relation(session.state_schema, seed.name), seed.columns, seed.rows)
+        found = _claim(session, name, "all", run_id, version)
+        if found is not None and found.fingerprint == seed.checksum and len(session.catalog(tables)) == len(tables):
+            return False
+        session.load(tables[0], seed.columns, seed.rows)
         if seed.slots is not None:
-            session.load(Relation(session.state_schema, f"{seed.name}__slots"), *slot_table(seed))
-        session.run(
-            f"update {state}.checkpoint set fingerprint = :fingerprint, rows = :rows, run_id = :run,"
-            " sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp)"
-            " where model = :model and slice = :slice",
-            facts | {"fingerprint": seed.checksum, "rows": len(seed.rows)},
-            _TEXTS,
-        )
+            session.load(tables[1], *slot_table(seed))
+        _complete(session, name, "all", _Found(seed.checksum, len(seed.rows), None, run_id), version)
     return True
 
 
@@ -260,12 +332,18 @@ def slot_table(seed: Seed) -> tuple[list[Column], list[tuple[Value, ...]]]:
     return columns, rows
 
 
-def check_project(session: Session, project: str) -> None:
-    """Raises GuardError if the state schema belongs to another project or another version of sqlseed."""
+def check_project(session: Session, project: str, *, claim: bool = True) -> None:
+    """Raises GuardError if the state schema belongs to another project or another version of sqlseed.
+
+    With `claim` a schema that is nobody's becomes this project's.
+    """
     state = quote(session.state_schema)
     found = session.query(f"select name, state_version from {state}.project")
     if not found:
-        session.run(f"insert into {state}.project values (:name, {STATE_VERSION})", {"name": project}, {"name": "text"})
+        if claim:
+            session.run(
+                f"insert into {state}.project values (:name, {STATE_VERSION})", {"name": project}, {"name": "text"}
+            )
         return
     name, version = found[0]
     if name != project:
@@ -275,6 +353,7 @@ def check_project(session: Session, project: str) -> None:
         )
     if version != STATE_VERSION:
         raise GuardError(
-            f"schema {session.state_schema} was written by another version of sqlseed (state {version}, mine {STATE_VERSION})",
+            f"schema {session.state_schema} was written by another version of sqlseed"
+            f" (state {version}, mine {STATE_VERSION})",
             hint="use that version, or `sqlseed clean` with it first",
         )

@@ -21,7 +21,7 @@ with hours as (                      -- the hours of the days asked for, with th
         {{ chance('wet', "(hour.day - date '2020-01-01') * 24 + hour.no", 'climate.wet_hour_share') }} as is_wet
     from (
         select
-            {{ var('as_of') }} - ago.days                                           as day,
+            {{ var('as_of') }} - ago.days::int                                      as day,
             clock.no                                                                as no
         from generate_series(0, {{ var('days') }} - 1) as ago(days)
         cross join generate_series(0, 23) as clock(no)

@@ -1,0 +1,1 @@
+"""How fast sqlseed is, measured: `python -m benchmarks --help`. Nothing here is part of the tests or of the package."""

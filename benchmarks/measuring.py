@@ -1,0 +1,129 @@
+"""Processes that are timed, and what is kept of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent  # of the repository
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build of a whole project. Times in seconds, sizes in bytes."""
+
+    server: str
+    rows: int
+    seconds: float  # of the process, from its start to its end
+    peak_memory: int  # of the same process; of PostgreSQL's server nothing
+    size: int  # of the database afterwards, lookup tables and state included
+    slowest: tuple[tuple[str, int, float], ...]  # (model, rows, seconds summed over its slices)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The same rows copied into an equal, empty schema by the engine's own COPY."""
+
+    source: str
+    rows: int
+    seconds: float
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What was measured on one engine."""
+
+    name: str
+    settings: str
+    build: Build
+    copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartUp:
+    """A short command, run several times; seconds of the process."""
+
+    command: str
+    runs: tuple[float, ...]
+
+    @property
+    def minimum(self) -> float:
+        """The fastest run."""
+        return min(self.runs)
+
+    @property
+    def median(self) -> float:
+        """The run in the middle."""
+        return statistics.median(self.runs)
+
+
+@dataclass(slots=True)
+class Results:
+    """Everything that one run of the benchmark measured."""
+
+    machine: dict[str, str]
+    preset: str
+    engines: list[Engine] = field(default_factory=list)
+    start_up: list[StartUp] = field(default_factory=list)
+
+
+class BenchmarkError(Exception):
+    """A measured command failed; the message ends with what it said."""
+
+
+def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SQLSEED_", "PG"))}
+    return {**kept, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(env or {})}
+
+
+def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:
+    """Runs a command to its end; (seconds, standard output). Raises BenchmarkError if it fails."""
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=cwd, env=_environment(env), capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - started
+    if done.returncode != 0:
+        raise BenchmarkError(f"{' '.join(command[1:])} failed with {done.returncode}:\n{done.stderr[-2000:]}")
+    return seconds, done.stdout
+
+
+def build(
+    project: Path, arguments: Sequence[str], size: Callable[[], int], env: Mapping[str, str] | None = None
+) -> Build:
+    """One `sqlseed build` of `project` in a process of its own; `size` is asked for the database's size afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        memory = Path(folder) / "peak"
+        words = [sys.executable, "-m", "benchmarks.child", str(memory), "build", "--quiet", "--output", "json"]
+        seconds, printed = run([*words, *arguments], project, env)
+        peak = int(memory.read_text("utf-8"))
+    facts: dict[str, Any] = json.loads(printed)
+    tables = [table for table in facts["tables"] if not table["intermediate"]]
+    slowest = sorted(facts["tables"], key=lambda table: -table["seconds"])[:5]
+    return Build(
+        server=facts["server"],
+        rows=sum(table["rows"] for table in tables),
+        seconds=seconds,
+        peak_memory=peak,
+        size=size(),
+        slowest=tuple((table["model"], table["rows"], table["seconds"]) for table in slowest),
+    )
+
+
+def start_up(
+    label: str, arguments: Sequence[str], cwd: Path, times: int, before: Callable[[], None] = lambda: None
+) -> StartUp:
+    """A command of sqlseed, run `times` times after one run that warms the file cache; `before` runs before each."""
+    seconds = []
+    for _ in range(times + 1):
+        before()
+        seconds.append(run([sys.executable, "-m", "sqlseed", *arguments], cwd)[0])
+    return StartUp(label, tuple(seconds[1:]))

@@ -1,0 +1,50 @@
+"""What a model's statement is made of, and its text for DuckDB: the only package that imports sqlglot.
+
+PostgreSQL always gets the text that the author wrote; sqlglot only reads it. Where DuckDB would give another value
+for the same text, the difference is mended here, or the construct is refused with what to write instead, so that
+the same project gives the same rows on both. What only DuckDB can know, the type of a column, it is asked while it
+plans: see `mending`.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+
+from sqlseed.dialect import reading
+from sqlseed.dialect.checks import check
+from sqlseed.dialect.mending import to_duckdb
+from sqlseed.errors import CompileError, SqlseedError
+from sqlseed.model import Contract
+
+__all__ = ["check", "check_types", "duckdb_type", "output_columns", "to_duckdb"]
+
+
+def output_columns(sql: str) -> list[str]:
+    """The names of the columns that a SELECT gives, as PostgreSQL folds them; for statements that `check` passed."""
+    return [name for name, _ in reading.outputs(reading.parse(sql)[0])]
+
+
+def duckdb_type(type_: str) -> str:
+    """DuckDB's name of a PostgreSQL type; raises CompileError for a type that neither knows.
+
+    >>> duckdb_type("numeric(12, 2)")
+    'DECIMAL(12, 2)'
+    """
+    try:
+        built = exp.DataType.build(type_, dialect="postgres")
+    except (ParseError, TokenError, ValueError):
+        raise CompileError(f"'{type_}' is not a type of PostgreSQL", hint="for example text, integer, date") from None
+    return built.sql(dialect="duckdb")
+
+
+def check_types(contract: Contract, name: str, path: str | None) -> list[SqlseedError]:
+    """The contract's columns whose type nobody knows."""
+    errors: list[SqlseedError] = []
+    for column in contract.columns:
+        try:
+            duckdb_type(column.type)
+        except CompileError as error:
+            message = f"model '{name}', column '{column.name}': {error.message}"
+            errors.append(CompileError(message, path=path, hint=error.hint))
+    return errors

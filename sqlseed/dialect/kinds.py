@@ -1,0 +1,157 @@
+"""The kind of an SQL expression's value, as far as its own text tells: `integer`, `numeric`, `text`, ...
+
+A column's kind is unknown (None): only the engine knows it. Kinds are stored in the nodes' `meta`, innermost first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlglot import exp
+
+KIND = "kind"
+
+_TYPES = {
+    "integer": "int integer int2 int4 smallint tinyint serial",
+    "bigint": "bigint int8 bigserial",
+    "numeric": "decimal numeric",
+    "double": "double float8",
+    "text": "text varchar char bpchar nchar nvarchar",
+    "boolean": "boolean bool",
+    "date": "date",
+    "timestamp": "timestamp timestampntz datetime",
+    "time": "time",
+    "interval": "interval",
+    "uuid": "uuid",
+}
+_OF_TYPE = {type_: kind for kind, types in _TYPES.items() for type_ in types.split()}
+_SESSION_FUNCTIONS = {
+    "sqlseed_hash": "bigint",
+    "sqlseed_bell": "bigint",
+    "sqlseed_permute_round": "bigint",
+    "sqlseed_text_hash": "bigint",
+    "sqlseed_key": "text",
+}
+_FIXED: dict[str, tuple[str, ...]] = {
+    "boolean": (
+        "EQ NEQ LT LTE GT GTE And Or Not Is In Between Like ILike RegexpLike RegexpILike Exists StartsWith"
+        " NullSafeEQ NullSafeNEQ LogicalAnd LogicalOr Boolean Any All Escape",
+    ),
+    "text": (
+        "DPipe Concat ConcatWs Upper Lower Initcap Left Right Pad Trim Replace Substring SplitPart Chr Repeat Translate"
+        " Hex MD5 RegexpReplace TimeToStr GroupConcat Overlay",
+    ),
+    "integer": ("Length StrPosition Ascii",),
+    "bigint": ("Count RowNumber Rank DenseRank",),
+    "double": ("PercentRank CumeDist Sqrt",),
+    "numeric": ("Extract Avg",),
+    "interval": ("Interval",),
+}
+_BY_CLASS = {name: kind for kind, texts in _FIXED.items() for text in texts for name in text.split()}
+_INNER = ("Paren", "Neg", "Window", "Filter", "Min", "Max", "Abs", "Lag", "Lead", "FirstValue", "LastValue", "Distinct")
+_INTEGERS = ("integer", "bigint")
+_NUMBERS = (*_INTEGERS, "numeric", "double")
+
+
+def of_type(type_: exp.DataType) -> str | None:
+    """The kind of a type, None for one that has none here (arrays, json, ...)."""
+    return _OF_TYPE.get(type_.this.value.lower()) if isinstance(type_.this, exp.DType) else None
+
+
+def get(node: Any) -> str | None:
+    """The kind that `annotate` found."""
+    return node.meta.get(KIND) if isinstance(node, exp.Expr) else None
+
+
+def annotate(tree: exp.Expr, parameters: Mapping[str, str]) -> None:
+    """Stores the kind of every node; `parameters` are the bind parameters' types by name."""
+    for node in reversed(list(tree.walk())):
+        node.meta[KIND] = _of(node, parameters)
+
+
+def _of(node: exp.Expr, parameters: Mapping[str, str]) -> str | None:
+    name = type(node).__name__
+    if name in _BY_CLASS:
+        return _BY_CLASS[name]
+    if name in _INNER:
+        return get(node.this)
+    rule = _RULES.get(name)
+    if rule is not None:
+        return rule(node)
+    if isinstance(node, exp.Placeholder):
+        return of_type(exp.DataType.build(parameters[node.name], dialect="postgres")) if node.name in parameters else None
+    return _of_call(node) if isinstance(node, exp.Anonymous | exp.Dot) else None
+
+
+def _of_call(node: exp.Expr) -> str | None:
+    name = (node.expression if isinstance(node, exp.Dot) else node).name.lower()
+    if name.startswith("sqlseed_beta"):
+        return "double"
+    dates = {"make_date": "date", "make_timestamp": "timestamp", "make_interval": "interval", "octet_length": "integer"}
+    return _SESSION_FUNCTIONS.get(name) or dates.get(name)
+
+
+def _literal(node: exp.Expr) -> str | None:
+    if node.args.get("is_string"):
+        return None  # PostgreSQL decides by what stands beside it
+    if not node.name.isdigit():
+        return "numeric"
+    return "integer" if int(node.name) < 1 << 31 else "bigint"
+
+
+def _arithmetic(node: exp.Expr) -> str | None:
+    left, right = get(node.this), get(node.expression)
+    if left in _NUMBERS and right in _NUMBERS:
+        return max(left, right, key=_NUMBERS.index)
+    if isinstance(node, exp.Sub) and (left, right) == ("date", "date"):
+        return "integer"
+    if isinstance(node, exp.Sub) and left == right == "timestamp":
+        return "interval"
+    if left == "date" and right in _INTEGERS:
+        return "date"
+    if left in ("date", "timestamp") and right == "interval":
+        return "timestamp"
+    return None
+
+
+def _common(values: list[Any]) -> str | None:
+    """The kind of several alternatives; a mixture of whole numbers and others counts as unknown."""
+    kinds = {get(value) for value in values if not isinstance(value, exp.Null)}
+    if kinds and kinds <= set(_INTEGERS):
+        return max((kind for kind in kinds if kind), key=_NUMBERS.index)
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _case(node: exp.Expr) -> str | None:
+    branches = [branch.args["true"] for branch in node.args["ifs"]]
+    return _common([*branches, node.args["default"]] if node.args.get("default") else branches)
+
+
+def _rounded(node: exp.Expr) -> str | None:
+    """round, trunc, floor, ceil: a whole number becomes a double precision, or numeric with a number of places."""
+    inner = get(node.this)
+    if inner in _INTEGERS:
+        return "numeric" if node.args.get("decimals") is not None else "double"
+    return inner
+
+
+def _sum(node: exp.Expr) -> str | None:
+    return {"integer": "bigint", "bigint": "numeric"}.get(get(node.this) or "", get(node.this))
+
+
+_RULES: dict[str, Callable[[Any], str | None]] = {
+    "Literal": _literal,
+    "Cast": lambda node: of_type(node.to),
+    **dict.fromkeys(["Add", "Sub", "Mul", "Div", "Mod"], _arithmetic),
+    **dict.fromkeys(["BitwiseAnd", "BitwiseOr", "BitwiseXor"], _arithmetic),
+    **dict.fromkeys(["BitwiseRightShift", "BitwiseNot"], lambda node: get(node.this)),
+    **dict.fromkeys(["Coalesce", "Greatest", "Least"], lambda node: _common([node.this, *node.expressions])),
+    "Nullif": lambda node: get(node.this),
+    "Case": _case,
+    **dict.fromkeys(["Round", "Trunc", "Floor", "Ceil"], _rounded),
+    "Sum": _sum,
+    "Collate": lambda _: "text",
+    "Subquery": lambda _: None,
+    "TimestampTrunc": lambda _: None,
+}

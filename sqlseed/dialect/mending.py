@@ -1,0 +1,226 @@
+"""The statement for DuckDB: known differences mended, and guards where only DuckDB knows a column's type.
+
+A guard is `case when typeof(x) is one of these then error(...) else x end`. DuckDB decides it while it plans, so it
+costs nothing, and refuses before it computes a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlglot import exp
+
+from sqlseed.dialect import kinds, portable, reading
+from sqlseed.dialect.checks import ordering_keys, rounds_numeric
+
+_DIVIDE = "division of numeric: divide whole numbers (sum(...)::bigint), or a::double precision / b"
+_ROUND = "round() and trunc() need to know what they round: round(x::numeric, 2) or round(x::double precision)"
+_TEXT = "this number as text differs between PostgreSQL and DuckDB: write round(x::numeric, 2)::text or x::int::text"
+_JOIN = "numbers and booleans in concat() differ between PostgreSQL and DuckDB: write x::int::text"
+_SUM = "a sum of double precision depends on the order of the rows: round first, sum(round(x)::bigint)"
+_SORT = 'text sorts differently from database to database: order by x collate "C"'
+_COMPARE = 'text compares differently from database to database: x collate "C"'
+_INEXACT = "^(DECIMAL|DOUBLE|FLOAT|INTERVAL)"
+_TEXT_TYPE = "^(VARCHAR|JSON)"
+
+
+def to_duckdb(sql: str, types: Mapping[str, str]) -> str:
+    """The statement for DuckDB: `:name` becomes a typed `$name`, and known differences are mended.
+
+    `types` are the parameters' PostgreSQL types.
+    """
+    tree = reading.parse_one(sql, types)
+    for key in list(ordering_keys(tree)):
+        _guard_order(key)
+    for node in reversed(list(tree.walk())):  # inner nodes first, so that a mended one is moved as a whole
+        mended = _mend(node, types)
+        if mended is not node:
+            mended.meta[kinds.KIND] = kinds.get(node)
+            node.replace(mended)
+    return tree.sql(dialect="duckdb", comments=False)
+
+
+def _mend(node: exp.Expr, types: Mapping[str, str]) -> exp.Expr:
+    if isinstance(node, exp.Placeholder) and node.name in types:
+        return exp.cast(node.copy(), exp.DataType.build(types[node.name], dialect="postgres"))
+    if isinstance(node, exp.Dot) and node.this.name == "pg_temp":
+        return node.expression
+    rule = _RULES.get(type(node))
+    return rule(node) if rule else node
+
+
+def _call(name: str, *arguments: Any) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=[value.copy() for value in arguments])
+
+
+def _text(value: str) -> exp.Expr:
+    return exp.Literal.string(value)
+
+
+def _has_type(node: Any, pattern: str) -> exp.Expr:
+    return exp.RegexpLike(this=_call("typeof", node), expression=_text(pattern))
+
+
+def _either(condition: exp.Expr, then: exp.Expr, otherwise: Any) -> exp.Expr:
+    return exp.Paren(this=exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise.copy()))
+
+
+def _guard(node: Any, pattern: str, message: str) -> exp.Expr:
+    """`node`, or an error if its type matches `pattern`; as it is where its kind is known, for then it was checked."""
+    if kinds.get(node) is not None or isinstance(node, exp.Literal | exp.Null):
+        return node  # type: ignore[no-any-return]
+    return _either(_has_type(node, pattern), _call("error", _text(message)), node)
+
+
+def _guard_order(key: exp.Ordered) -> None:
+    """A key before the real one that is null, or fails for text; error() itself may not stand in a window's order."""
+    if kinds.get(key.this) is None and not isinstance(key.this, exp.Collate | exp.Literal):
+        fails = exp.cast(_text(_SORT), exp.DataType.build("int"))
+        guard = exp.Case(ifs=[exp.If(this=_has_type(key.this, _TEXT_TYPE), true=fails)])
+        keys = key.parent.expressions if key.parent else []
+        position = next(i for i, other in enumerate(keys) if other is key)
+        if key.parent:
+            key.parent.set("expressions", [*keys[:position], exp.Ordered(this=guard), *keys[position:]])
+
+
+def _operands(*names: str, pattern: str, message: str) -> Callable[[Any], exp.Expr]:
+    def guard(node: Any) -> exp.Expr:
+        for name in names:
+            value = node.args.get(name)
+            for inner in value if isinstance(value, list) else [value]:
+                if isinstance(inner, exp.Expr):
+                    guarded = _guard(inner, pattern, message)
+                    if guarded is not inner:
+                        inner.replace(guarded)
+        return node  # type: ignore[no-any-return]
+
+    return guard
+
+
+def _round(node: Any) -> exp.Expr:
+    """PostgreSQL rounds half a double precision to the even neighbour, and makes one of a whole number."""
+    inner, kind, places = node.this, kinds.get(node.this), node.args.get("decimals")
+    if kind == "double" and isinstance(node, exp.Round):
+        return _call("round_even", inner, exp.Literal.number(0))
+    if kind in ("integer", "bigint"):
+        inner.replace(exp.cast(inner.copy(), exp.DataType.build("decimal(38, 0)" if places else "double")))
+    elif kind is None:
+        inner.replace(_guard(inner, "^(DOUBLE|FLOAT|.*INT)", _ROUND))
+    return node  # type: ignore[no-any-return]
+
+
+def _cast(node: Any) -> exp.Expr:
+    kind, inner = kinds.of_type(node.to), node.this
+    if kind == "numeric":
+        if not node.to.expressions and rounds_numeric(node):
+            places = node.find_ancestor(exp.Round).args.get("decimals")
+            node.set("to", exp.DataType.build(f"decimal(38, {places.name if places else 0})"))
+        return _numeric(node)
+    if kind == "text":
+        inner.replace(_guard(inner, _INEXACT, _TEXT))
+    return node  # type: ignore[no-any-return]
+
+
+def _numeric(node: Any) -> exp.Expr:
+    """PostgreSQL goes from double precision to numeric by way of 15 significant digits."""
+    inner = node.this
+    if kinds.get(inner) in ("integer", "bigint", "numeric", "text") or isinstance(inner, exp.Literal | exp.Null):
+        return node  # type: ignore[no-any-return]
+    double = exp.cast(inner.copy(), exp.DataType.build("double"))
+    exact = exp.cast(_call("printf", _text("%.15g"), double), node.to.copy())
+    return exact if kinds.get(inner) == "double" else _either(_has_type(inner, "^(DOUBLE|FLOAT)"), exact, node)
+
+
+def _hex(node: Any) -> exp.Expr:
+    """DuckDB writes upper-case digits, and 64 bits of a negative integer."""
+    value = node.this
+    if kinds.get(value) != "bigint":
+        bigint = exp.cast(value.copy(), exp.DataType.build("bigint"))
+        short = exp.Paren(this=exp.BitwiseAnd(this=bigint, expression=exp.Literal.number(4294967295)))
+        value = short if kinds.get(value) == "integer" else _either(_has_type(value, "^BIGINT"), bigint.copy(), short)
+    return _call("lower", _call("to_hex", value))
+
+
+def _extract(node: Any) -> exp.Expr:
+    """extract() gives numeric on PostgreSQL: no whole number that a division would cut."""
+    above = node.parent
+    while isinstance(above, exp.Paren):
+        above = above.parent
+    if isinstance(above, exp.Cast) and kinds.of_type(above.to) in ("integer", "bigint", "double"):
+        return node  # type: ignore[no-any-return]
+    scale = 6 if node.this.name.lower() == "epoch" else 0
+    return exp.cast(node.copy(), exp.DataType.build(f"decimal(18, {scale})"))
+
+
+def _substring(node: Any) -> exp.Expr:
+    """PostgreSQL counts from before the first letter where the start is negative, DuckDB from the end."""
+    start, length = node.args.get("start"), node.args.get("length")
+    if start is None or isinstance(start, exp.Literal):
+        return node  # type: ignore[no-any-return]
+    one, before = exp.Literal.number(1), exp.LT(this=exp.Paren(this=start.copy()), expression=exp.Literal.number(1))
+    if length is not None:
+        rest = exp.Sub(this=exp.Add(this=exp.Paren(this=length.copy()), expression=start.copy()), expression=one.copy())
+        rest = _call("greatest", rest, exp.Literal.number(0))
+        node.set("length", _either(before.copy(), rest, length))
+    node.set("start", _either(before, one, start))
+    return node  # type: ignore[no-any-return]
+
+
+def _like(node: Any) -> exp.Expr:
+    """The backslash escapes by default on PostgreSQL, and nothing does on DuckDB."""
+    pattern = node.expression
+    if isinstance(node.parent, exp.Escape) or isinstance(pattern, exp.Literal) and "\\" not in pattern.name:
+        return node  # type: ignore[no-any-return]
+    return exp.Escape(this=node.copy(), expression=_text("\\"))
+
+
+def _regex(node: Any) -> exp.Expr:
+    """The dot matches a line break on PostgreSQL."""
+    if "." not in node.expression.name:
+        return node  # type: ignore[no-any-return]
+    if isinstance(node, exp.RegexpReplace):
+        flags = node.args.get("modifiers")
+        node.set("modifiers", _text((flags.name if flags else "") + "s"))
+        return node
+    return _call("regexp_matches", node.this, node.expression, _text("s" if isinstance(node, exp.RegexpLike) else "is"))
+
+
+def _date_difference(node: Any) -> exp.Expr:
+    """A difference of dates is an integer on PostgreSQL, and a bigint, which no date can be added to, on DuckDB."""
+    if (kinds.get(node.this), kinds.get(node.expression)) == ("date", "date"):
+        return exp.cast(exp.Paren(this=node.copy()), exp.DataType.build("int"))
+    return node  # type: ignore[no-any-return]
+
+
+def _time_format(node: Any) -> exp.Expr:
+    node.set("format", _text(portable.strftime(node.args["format"].name) or ""))
+    return node  # type: ignore[no-any-return]
+
+
+def _anonymous(node: Any) -> exp.Expr:
+    return _call("strlen", *node.expressions) if node.name.lower() == "octet_length" else node
+
+
+_compare = _operands("this", "expression", "expressions", "low", "high", pattern=_TEXT_TYPE, message=_COMPARE)
+_RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
+    exp.Div: _operands("this", "expression", pattern="^(DECIMAL|HUGEINT)", message=_DIVIDE),
+    exp.Round: _round,
+    exp.Trunc: _round,
+    exp.Cast: _cast,
+    exp.DPipe: _operands("this", "expression", pattern=_INEXACT, message=_TEXT),
+    exp.Concat: _operands("expressions", pattern="^(DECIMAL|DOUBLE|FLOAT|INTERVAL|BOOLEAN)", message=_JOIN),
+    exp.ConcatWs: _operands("expressions", pattern="^(DECIMAL|DOUBLE|FLOAT|INTERVAL|BOOLEAN)", message=_JOIN),
+    exp.Sum: _operands("this", pattern="^(DOUBLE|FLOAT)", message=_SUM),
+    exp.Min: _operands("this", pattern=_TEXT_TYPE, message=_COMPARE),
+    exp.Max: _operands("this", pattern=_TEXT_TYPE, message=_COMPARE),
+    **dict.fromkeys([exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Greatest, exp.Least], _compare),
+    exp.Hex: _hex,
+    exp.Extract: _extract,
+    exp.Substring: _substring,
+    **dict.fromkeys([exp.Like, exp.ILike], _like),
+    **dict.fromkeys([exp.RegexpLike, exp.RegexpILike, exp.RegexpReplace], _regex),
+    exp.Sub: _date_difference,
+    exp.TimeToStr: _time_format,
+    exp.Anonymous: _anonymous,
+}

@@ -1,0 +1,15 @@
+-- Every section has a class teacher of its branch who is at work, and no teacher has two sections.
+select section."id", section."homeroomTeacherId", staff."status"
+from {{ ref('sections') }} as section
+left join {{ ref('teachers') }} as teacher
+    on teacher."id" = section."homeroomTeacherId"
+left join {{ ref('staff') }} as staff
+    on staff."id" = teacher."staffId"
+where staff."id" is null
+   or staff."status" = 'inactive'
+   or teacher."branchId" <> section."branchId"
+union all
+select min("id"), "homeroomTeacherId", 'two sections'
+from {{ ref('sections') }}
+group by "homeroomTeacherId"
+having count(*) > 1

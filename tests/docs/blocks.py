@@ -1,0 +1,170 @@
+"""Blocks of the documentation that are generated: help texts, files, compiled models, what a macro renders.
+
+A block is a fence after a comment that says what is in it:
+
+    <!-- generated: help build -->
+    ```text
+    ...
+    ```
+
+`python -m tests.docs.blocks` writes all of them again, and `--build` the output of the reference project's build too,
+which takes its time; tests/docs/test_docs.py fails where one is stale. The kinds are the functions named `_make_*`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from sqlseed import api, artifacts, cli
+from tests.support import ROOT, cli_command, cli_environment, write_project
+
+_BLOCK = re.compile(
+    r"(?P<head><!-- generated: (?P<kind>[a-z-]+)(?: (?P<argument>.*?))? -->\n```\w+\n)(?P<body>.*?)(?P<tail>```\n)", re.S
+)
+SLOW = ("build-output",)  # kinds that are written on demand only
+
+MACRO_PROJECT = {
+    "sqlseed.toml": """
+        name = "docs"
+        [vars]
+        as_of = 2026-09-30
+        [dimensions.branch]
+        seed = "branches"
+        key = "id"
+        """,
+    "profiles.yml": "sqlseed: {outputs: {dev: {type: duckdb}}}\n",
+    "seeds/branches.csv": "id,name,opened_on\nnorth,North,2001-04-01\n",
+    "seeds/names.csv": "community,name,weight\na,Ada,2\n",
+    "seeds/seeds.yml": "seeds: [{name: names, config: {slots: {by: [community], weight: weight, count: 2048}}}]\n",
+    "models/students.yml": """
+        models:
+          - {name: students, columns: [{name: id, data_type: text, constraints: [{type: primary_key}]}]}
+          - {name: marks, columns: [{name: id, data_type: text, constraints: [{type: primary_key}]}]}
+        """,
+    "models/students.sql": "{{ config(slice_by=['branch']) }} select {{ key('n') }} as id from generate_series(1, 9) as s(n)",
+}
+"""The project in which the macros of docs/models.md are rendered: a model `marks`, sliced by branch."""
+
+
+def documents() -> list[Path]:
+    """Every page of the documentation."""
+    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def generated(text: str) -> Iterator[tuple[str, str, str]]:
+    """(kind, argument, body) of each generated block in a page."""
+    for found in _BLOCK.finditer(text):
+        yield found["kind"], found["argument"] or "", found["body"]
+
+
+def make(kind: str, argument: str) -> str:
+    """What a block should hold now."""
+    made = _KINDS[kind](argument)
+    return made if made.endswith("\n") else made + "\n"
+
+
+def rewritten(text: str, *, slow: bool) -> str:
+    """A page with its generated blocks made anew; those of SLOW kinds only if `slow`."""
+
+    def block(found: re.Match[str]) -> str:
+        if found["kind"] in SLOW and not slow:
+            return found[0]
+        return found["head"] + make(found["kind"], found["argument"] or "") + found["tail"]
+
+    return _BLOCK.sub(block, text)
+
+
+# --- kinds ------------------------------------------------------------------------------------------------
+
+
+def _make_help(command: str) -> str:
+    arguments = [*command.split(), "--help"]
+    return CliRunner().invoke(cli.cli, arguments, prog_name="sqlseed", terminal_width=80).output
+
+
+def _make_file(path: str) -> str:
+    return (ROOT / path).read_text("utf-8")
+
+
+@cache
+def _starter() -> api.Workspace:
+    """The project that `sqlseed init` writes."""
+    return api.load(ROOT / "sqlseed" / "starter", env={})
+
+
+def _make_compile(model: str) -> str:
+    return artifacts.compiled_text(_starter().compiled[model])
+
+
+def _make_macro(call: str) -> str:
+    folder = Path(tempfile.mkdtemp(prefix="sqlseed-docs-"))
+    try:
+        model = "{{ config(slice_by=['branch']) }}\nselect\n{{ " + call + " }}\nas id, {{ branch.id }} as branch_id\n"
+        write_project(folder, MACRO_PROJECT | {"models/marks.sql": model})
+        sql = api.load(folder, env={}).compiled["marks"].sql
+        return sql.removeprefix("select\n").partition("\nas id")[0]
+    finally:
+        shutil.rmtree(folder)
+
+
+def _make_build_output(_: str) -> str:
+    """The reference project's build, all progress lines but the last few of each kind left out."""
+    database = ROOT / "target" / "sqlseed.duckdb"
+    for path in (database, database.with_suffix(".duckdb.wal")):
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+    done = subprocess.run(
+        cli_command(["build"]), cwd=ROOT, env=cli_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    done.check_returncode()
+    return shortened(done.stderr, done.stdout)
+
+
+def shortened(progress: str, result: str) -> str:
+    """Progress and summary of a build with `...` for most of its lines."""
+    lines = progress.splitlines()
+    loaded = [line for line in lines if line.startswith("loaded")]
+    built = [line for line in lines if line.startswith("built")]
+    opening = [line for line in lines if " slices, " in line]
+    *table, _, last = result.splitlines()
+    largest = sorted(table[1:], key=_rows)[-3:]
+    kept = [line for line in table[1:] if line in largest]
+    return "\n".join([loaded[0], "...", *opening, built[0], "...", built[-1], table[0], "  ...", *kept, "", last]) + "\n"
+
+
+def _rows(line: str) -> int:
+    return int(line.split()[1].replace(",", ""))
+
+
+_KINDS: dict[str, Callable[[str], str]] = {
+    "help": _make_help,
+    "file": _make_file,
+    "compile": _make_compile,
+    "macro": _make_macro,
+    "build-output": _make_build_output,
+}
+
+
+def main() -> None:
+    """Writes the pages."""
+    slow = "--build" in sys.argv[1:]
+    for path in documents():
+        before = path.read_text("utf-8")
+        after = rewritten(before, slow=slow)
+        if after != before:
+            path.write_text(after, "utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
