@@ -43,6 +43,7 @@ def clean(
         session = backend.connect()
         with stop.cancelling(session):
             made = planner_for(workspace, session)
+            made.checkpoints = session.checkpoints()  # those of dropped tables too
             names = selected_models(workspace, selection, session)
             doomed = _to_clean(workspace, made, names, planner.restrict(workspace.values, selection.slices))
             _check_dependants(workspace, made, doomed)
@@ -90,20 +91,20 @@ def _check_dependants(workspace: Workspace, made: planner.Planner, doomed: Seque
         by_model.setdefault(slice_.model, []).append(dict(slice_.point))
     going = set(doomed)
     left: set[str] = set()
+    wanted: set[str] = set()
     for name, model in workspace.compiled.items():
         for slice_ in made.slices(name):
             if (name, slice_.key) not in made.checkpoints or slice_ in going:
                 continue
-            above = [point for parent in model.refs for point in by_model.get(parent, ())]
-            if any(all(point.get(d, key) == key for d, key in slice_.point) for point in above):
-                left.add(name)
-                break
+            for parent in model.refs:
+                if any(all(p.get(d, key) == key for d, key in slice_.point) for p in by_model.get(parent, ())):
+                    left.add(name)
+                    wanted.add(f"{parent}+")
     if left:
         names = sorted(left)
-        first = next(slice_.model for slice_ in reversed(doomed))
         raise GuardError(
             f"{', '.join(names)} depend{'' if names[1:] else 's'} on these rows and would be left without them",
-            hint=f"`sqlseed clean --select {first}+` removes them too",
+            hint=f"`sqlseed clean --select {' '.join(sorted(wanted))}` removes them too",
         )
 
 

@@ -37,6 +37,7 @@ EVERYTHING = Selection()
 
 
 def selection_facts(workspace: Workspace, selection: Selection, session: Session | None = None) -> selector.Facts:
+    """What the selectors beyond names and tags can ask: earlier artifacts, the target's checkpoints."""
     text = " ".join([*selection.select, *selection.exclude])
     state = artifacts.read_state(workspace, selection.state) if selection.state and "state:" in text else None
     result = artifacts.read_results(workspace, selection.state) if selection.state and "result:" in text else None
@@ -52,11 +53,13 @@ def selection_facts(workspace: Workspace, selection: Selection, session: Session
 
 
 def selected(workspace: Workspace, selection: Selection, session: Session | None = None) -> frozenset[str]:
+    """The names of the nodes that a selection picks."""
     facts = selection_facts(workspace, selection, session)
     return workspace.select(selection.select, selection.exclude, facts=facts, allow_empty=selection.allow_empty)
 
 
 def selected_models(workspace: Workspace, selection: Selection, session: Session | None = None) -> frozenset[str]:
+    """The models that a selection picks; raises SelectionError where it holds none but seeds."""
     names = selected(workspace, selection, session)
     models = workspace.models_of(names)
     if names and not models:
@@ -113,14 +116,15 @@ def new_ranges(made: planner.Planner, session: Session) -> dict[tuple[str, str],
 
 
 def seeds_to_load(workspace: Workspace, made: planner.Planner, result: Plan, session: Session) -> list[str]:
+    """The lookup tables that the plan's pending steps read and the target does not have as they are now."""
     needed = {seed: None for step in result.pending for seed in workspace.compiled[step.slice.model].seeds}
-    live = session.catalog([Relation(session.state_schema, name) for name in needed])
+    tables = {name: slices.seed_tables(session.state_schema, workspace.project.seeds[name]) for name in needed}
+    live = session.catalog([table for found in tables.values() for table in found])
     loading = []
     for name in needed:
         seed = workspace.project.seeds[name]
         done = made.checkpoints.get((planner.seed_name(seed), "all"))
-        there = Relation(session.state_schema, name) in live
-        if done is None or done.fingerprint != seed.checksum or not there:
+        if done is None or done.fingerprint != seed.checksum or any(table not in live for table in tables[name]):
             loading.append(name)
     return loading
 
@@ -143,6 +147,7 @@ def find_orphans(workspace: Workspace, made: planner.Planner) -> tuple[Slice, ..
 def run_context(
     workspace: Workspace, made: planner.Planner, run_id: str, *, refresh: bool, checksums: bool
 ) -> runner.RunContext:
+    """What the slices of a run share."""
     compiled = workspace.compiled
     by_model: dict[str, list[KeyRange]] = {}
     for (name, _), key_range in made.ranges.items():

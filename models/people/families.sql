@@ -4,7 +4,7 @@
 -- One row per family with a pupil in the years shown: what its members share.
 -- Rows: one for each family number in pupils; about one pupil in five has a brother or sister here.
 -- Fact: the mix of communities of the state, the surnames' frequencies, localities with their PIN. Estimate: who of the
--- parents lives with the child, and who is the school's first contact.
+-- parents lives with the child, who is the school's first contact. Houses and telephone numbers are invented.
 
 with families as (                   -- the families of the branch, each with its number
     select distinct family_n
@@ -41,7 +41,11 @@ select
         else 'guardian'
     end                                                                                 as first_contact,
     drawn.house_no || drawn.flat || ', ' || street.street || ', ' || locality.locality || ', '
-        || {{ branch.city }} || ' - ' || locality.pincode                               as address
+        || {{ branch.city }} || ' - ' || locality.pincode                               as address,
+    case
+        when {{ chance('second telephone', 'drawn.family_n', var('second_telephone_share')) }}
+            then {{ mobile_number(telephone_n(branch.no, guardian_n('drawn.family_n', '3'))) }}
+    end                                                                                 as second_telephone
 from drawn
 join {{ slots('communities') }} as community
     on community.state = {{ branch.state }}

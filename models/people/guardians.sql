@@ -7,7 +7,6 @@
 
 with adults as (                     -- the adults of each family: role 0 is the father, 1 the mother, 2 another guardian
     select
-        family.family_n,
         {{ guardian_n('family.family_n', 'role.no') }}                                  as n,
         role.relation,
         case
@@ -18,7 +17,8 @@ with adults as (                     -- the adults of each family: role 0 is the
         family.community,
         family.surname_male,
         family.surname_female,
-        family.address
+        family.address,
+        family.second_telephone
     from {{ ref('families') }} as family
     cross join (values (0, 'father'), (1, 'mother'), (2, 'guardian')) as role(no, relation)
     where family.branch_no = {{ branch.no }}
@@ -32,14 +32,14 @@ with adults as (                     -- the adults of each family: role 0 is the
 named as (                           -- with name and work
     select
         adult.n,
-        adult.family_n,
         first.name                                                                      as first_name,
         case adult.gender
             when 'female' then adult.surname_female
             else adult.surname_male
         end                                                                             as last_name,
         work.occupation,
-        adult.address
+        adult.address,
+        adult.second_telephone
     from adults as adult
     join {{ slots('first_names') }} as first
         on first.community = adult.community
@@ -59,10 +59,7 @@ select
         || lpad({{ permute('e-mail', 'n', 10000000) }}::text, 7, '0') || '@'
         || {{ choice('mail domain', 'n', {'example.com': 6, 'example.net': 2, 'example.org': 2}) }} as "email",
     {{ mobile_number(telephone_n(branch.no, 'n')) }}                                    as "phoneNumber",
-    case                             -- the family's second telephone, which its adults share
-        when {{ chance('second telephone', 'family_n', var('second_telephone_share')) }}
-            then {{ mobile_number(telephone_n(branch.no, guardian_n('family_n', '3'))) }}
-    end                                                                                 as "alternatePhoneNumber",
+    second_telephone                                                                    as "alternatePhoneNumber",
     address                                                                             as "address",
     occupation                                                                          as "occupation",
     null::timestamp(3)                                                                  as "deletedAt",

@@ -89,7 +89,7 @@ select
     case                             -- on his last day a pupil is still here
         when dated.goes_on is null or dated.goes_on >= {{ var('as_of') }} then null
         when dated.completes then 'graduated'
-        when {{ chance('drops out', 'dated.n', 'flow.dropout_pct / 100.0') }} then 'dropped out'
+        when {{ chance('drops out', 'dated.n', 'flow.dropout_pct * 0.01') }} then 'dropped out'
         else 'transferred'
     end                                                                                 as left_as,
     case when {{ chance('is a girl', 'dated.n', var('girls_share')) }} then 'female' else 'male' end as gender

@@ -15,7 +15,7 @@ with drawn as (                      -- where each person falls in the lists
         first_year,
         is_current,
         homeroom_level is not null                                                      as is_class_teacher,
-        case when {{ chance('is a woman', 'n', 'female_pct / 100.0') }} then 'female' else 'male' end as gender,
+        case when {{ chance('is a woman', 'n', 'female_pct * 0.01') }} then 'female' else 'male' end as gender,
         {{ pick('community', 'n', 'communities') }}                                     as community_slot,
         {{ pick('first name', 'n', 'first_names') }}                                    as first_name_slot,
         {{ pick('surname', 'n', 'last_names') }}                                        as surname_slot,

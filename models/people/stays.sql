@@ -20,7 +20,7 @@ with section_years as (              -- each year of each cohort's sections up t
         flow.replaced_pct,
         case
             when step.no <= {{ branch.last_level }} - {{ branch.first_level }}
-                and {{ chance('detains', pupil_n('cohort.year', 'letter.no', '0', 'step.no'), 'flow.detained_pct / 100.0') }}
+                and {{ chance('detains', pupil_n('cohort.year', 'letter.no', '0', 'step.no'), 'flow.detained_pct * 0.01') }}
                 then {{ random_int('detained seat', pupil_n('cohort.year', 'letter.no', '0', 'step.no'),
                                    0, '(' ~ branch.section_size ~ ' - ' ~ var('spare_seats') ~ ' - 1)') }}
         end                                                                             as detained_seat
@@ -43,15 +43,15 @@ seat_years as (                      -- each year of each seat that is taken whe
         letter,
         seat.no                                                                         as seat,
         step,
-        {{ chance('leaves', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'leave_pct / 100.0') }} as leaves,
-        {{ chance('is replaced', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'replaced_pct / 100.0') }} as is_replaced,
+        {{ chance('leaves', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'leave_pct * 0.01') }} as leaves,
+        {{ chance('is replaced', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'replaced_pct * 0.01') }} as is_replaced,
         coalesce(seat.no = detained_seat, false)                                        as is_detained
     from section_years
     cross join generate_series(0, {{ branch.section_size }} - {{ var('spare_seats') }} - 1) as seat(no)
     where {{ chance('is taken', pupil_n('cohort', 'letter', 'seat.no', '0'), var('intake_share')) }}
 ),
 
-turns as (                           -- which year the seat's pupil repeats, and what the year before did to the seat
+turns as (                           -- which year the seat's pupil repeats; whether the seat is free, and wanted again
     select
         seat_n,
         cohort,
@@ -65,7 +65,7 @@ turns as (                           -- which year the seat's pupil repeats, and
     from seat_years
 ),
 
-occupied as (                        -- who sits there, named by the step at which he came, until it is given up
+occupied as (                        -- who sits there, known by the step at which he came, and when it is given up
     select
         seat_n,
         cohort,

@@ -31,7 +31,7 @@ select
     c.relname::text,
     pg_catalog.pg_has_role(c.relowner, 'usage'),
     pg_catalog.pg_get_userbyid(c.relowner)::text,
-    array(select p from unnest(array['select', 'insert', 'update', 'delete']) as p
+    array(select p from unnest(array['select', 'insert', 'update', 'delete', 'references']) as p
           where not pg_catalog.has_table_privilege(c.oid, p)),
     array(select s.relname::text from pg_catalog.pg_depend as d
           join pg_catalog.pg_class as s on s.oid = d.objid and s.relkind = 'S'
@@ -68,7 +68,8 @@ def missing(query: Query, relations: Iterable[Relation], state_schema: str, *, c
         lacking = [privilege for privilege, there in needs if not there]
         if lacking:
             statements.append(f"grant {', '.join(lacking)} on schema {quote(schema)} to {who};")
-        needed = ("select", "insert", "update", "delete") if changes else ("select", "insert")
+        needed = {"select", "insert"} | ({"update", "delete"} if changes else set())
+        needed |= {"references"} if creates else set()  # new tables may have foreign keys to those that are there
         tables = [
             (name, owns, owner, [p for p in lacking if p in needed], s) for name, owns, owner, lacking, s in tables
         ]

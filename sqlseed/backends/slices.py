@@ -303,11 +303,15 @@ def clean_slice(
         return session.remove(compiled.relation, own, ours) if table_exists else 0
 
 
+def seed_tables(schema: str, seed: Seed) -> list[Relation]:
+    """The tables of a seed in the state schema: the rows, and the slots if it has any."""
+    ends = ("", "__slots") if seed.slots is not None else ("",)
+    return [Relation(schema, seed.name + end) for end in ends]
+
+
 def load_seed(session: Session, seed: Seed, name: str, run_id: str, version: str) -> bool:
     """Loads a lookup table and its slots unless the same content is there; True if it was loaded."""
-    tables = [Relation(session.state_schema, seed.name)]
-    if seed.slots is not None:
-        tables.append(Relation(session.state_schema, f"{seed.name}__slots"))
+    tables = seed_tables(session.state_schema, seed)
     with session.transaction():
         session.prepare(())
         found = _claim(session, name, "all", run_id, version)

@@ -145,7 +145,9 @@ def _order(compiled: Compiled, tree: exp.Expr) -> Errors:
             what = f"{node.this.sql_name().lower()}() without order by numbers the rows as they come"
             yield error_at(compiled, node, what, "over (order by ...) with a column that decides every tie")
     for node in tree.find_all(exp.Select):
-        if (node.args.get("limit") or node.args.get("offset")) and not node.args.get("order"):
+        offset = node.args.get("offset")
+        skips = offset is not None and offset.expression != exp.Literal.number(0)  # offset 0 only fences the planner
+        if (node.args.get("limit") or skips) and not node.args.get("order"):
             yield error_at(compiled, node, "limit without order by takes any rows", "order by a unique column")
         distinct = node.args.get("distinct")
         if distinct and distinct.args.get("on") and not node.args.get("order"):

@@ -18,7 +18,7 @@ MODELS = ("clinics", "invoices", "patients", "visit_plan", "visits")
 
 FILES: dict[str, str] = {
     "sqlseed.toml": """
-        name = "clinics"
+        name = "care"
         seed = 7
         [vars]
         patients = 6

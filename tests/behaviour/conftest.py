@@ -11,7 +11,7 @@ from tests.behaviour import clinics
 from tests.behaviour.clinics import Database
 
 
-@pytest.fixture(params=["duckdb", "pg18", "pg15"])
+@pytest.fixture(params=["duckdb", "pg18"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """An empty database of each engine in turn."""
     if request.param == "duckdb":
