@@ -75,10 +75,7 @@ def parse_vars(texts: Sequence[str]) -> dict[str, Any]:
     for text in texts:
         pair = re.match(r"([A-Za-z_]\w*)=(.*)\Z", text, re.DOTALL)
         if pair:
-            try:
-                values[pair[1]] = yamlfile.load(pair[2], "--vars") if pair[2].strip() else ""
-            except ProjectError:
-                values[pair[1]] = pair[2]
+            values[pair[1]] = pair[2]  # a text; the declared var's type decides what it means
             continue
         found = yamlfile.load(text, "--vars")
         if not isinstance(found, dict):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlseed.api import Selection
     from sqlseed.workspace import Workspace
 
+_FOLDER = click.Path(file_okay=False)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _EXIT_CODES = """\b
@@ -54,16 +55,8 @@ def _complete_nodes(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
 
 def _common(command: _Command) -> _Command:
     options = [
-        click.option(
-            "--project-dir",
-            type=click.Path(file_okay=False),
-            help="Folder of the project. [default: the nearest from here upwards]",
-        ),
-        click.option(
-            "--profiles-dir",
-            type=click.Path(file_okay=False),
-            help="Folder of profiles.yml. [default: the project, then ~/.sqlseed]",
-        ),
+        click.option("--project-dir", type=_FOLDER, help="The project. [default: the nearest from here upwards]"),
+        click.option("--profiles-dir", type=_FOLDER, help="Of profiles.yml. [default: the project, then ~/.sqlseed]"),
         click.option("-t", "--target", metavar="NAME", help="Output of profiles.yml to use. [default: its `target`]"),
         click.option(
             "--threads", type=click.IntRange(1, 64), metavar="N", help="Connections (PostgreSQL) or threads (DuckDB)."
@@ -346,20 +339,26 @@ def completion(shell: str) -> None:
     click.echo(found(cli, {}, "sqlseed", "_SQLSEED_COMPLETE").source())
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code."""
-    raise SystemExit(run(arguments))
+    raise SystemExit(run(argv))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None = None) -> int:
     """Runs a command; every error becomes a message and an exit code, in this one place."""
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, prog_name="sqlseed", standalone_mode=False)
+        if "_SQLSEED_COMPLETE" in os.environ:
+            cli.main(prog_name="sqlseed", standalone_mode=False)
+        with cli.make_context("sqlseed", list(sys.argv[1:] if argv is None else argv)) as context:
+            cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _die_by(signal.SIGINT)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ExitCode.USAGE
     except click.ClickException as error:
         _show_usage(error)
         return ExitCode.USAGE

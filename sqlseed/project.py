@@ -372,6 +372,8 @@ def _convert(value: Any, default: Value, name: str) -> Value:
             return float(value)
         if kind is int and isinstance(value, str):
             return int(value)
+        if kind is bool and isinstance(value, str) and value in ("true", "false"):
+            return value == "true"
         if kind is str and isinstance(value, int | float | dt.date) and not isinstance(value, bool):
             return str(value)
     except ValueError:

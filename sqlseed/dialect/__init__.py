@@ -8,12 +8,11 @@ plans: see `mending`.
 
 from __future__ import annotations
 
-from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from sqlseed.dialect import reading
 from sqlseed.dialect.checks import check
-from sqlseed.dialect.mending import to_duckdb
+from sqlseed.dialect.mending import engine_type, to_duckdb
 from sqlseed.errors import CompileError, SqlseedError
 from sqlseed.model import Contract
 
@@ -32,10 +31,9 @@ def duckdb_type(type_: str) -> str:
     'DECIMAL(12, 2)'
     """
     try:
-        built = exp.DataType.build(type_, dialect="postgres")
+        return engine_type(type_).sql(dialect="duckdb")
     except (ParseError, TokenError, ValueError):
         raise CompileError(f"'{type_}' is not a type of PostgreSQL", hint="for example text, integer, date") from None
-    return built.sql(dialect="duckdb")
 
 
 def check_types(contract: Contract, name: str, path: str | None) -> list[SqlseedError]:

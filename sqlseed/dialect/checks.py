@@ -5,17 +5,30 @@ A check is a function of the model and its tree that yields errors; `CHECKS` lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
-from sqlseed.dialect import kinds, portable, reading
+from sqlseed.dialect import kinds, portable, reading, rules
 from sqlseed.errors import CompileError, SqlseedError, did_you_mean
 from sqlseed.model import Compiled
 
 Errors = Iterator[SqlseedError]
+
+
+class Tree:
+    """A parsed statement, and all its nodes, walked once: outer ones first."""
+
+    def __init__(self, root: exp.Expr) -> None:
+        self.root = root
+        self.nodes = list(root.walk())
+
+    def all(self, *classes: type[exp.Expr]) -> Iterator[Any]:
+        """The nodes of some classes."""
+        return (node for node in self.nodes if isinstance(node, classes))
+
 
 _VOLATILE_NODES: dict[type[exp.Expr], str] = {
     exp.CurrentTimestamp: "now() or current_timestamp",
@@ -28,10 +41,12 @@ _VOLATILE_NODES: dict[type[exp.Expr], str] = {
     exp.CurrentUser: "current_user",
 }
 _VOLATILE_CALLS = frozenset(
-    "clock_timestamp statement_timestamp transaction_timestamp timeofday nextval currval lastval setval setseed"
-    " random_normal gen_random_bytes uuid_generate_v4 uuidv4 uuidv7 txid_current pg_current_xact_id pg_sleep"
-    " pg_backend_pid current_setting set_config inet_client_addr inet_server_addr version pg_read_file"
-    " pg_advisory_lock pg_advisory_xact_lock dblink lo_import".split()
+    """
+    clock_timestamp statement_timestamp transaction_timestamp timeofday nextval currval lastval setval setseed
+    random_normal gen_random_bytes uuid_generate_v4 uuidv4 uuidv7 txid_current pg_current_xact_id pg_sleep
+    pg_backend_pid current_setting set_config inet_client_addr inet_server_addr version pg_read_file
+    pg_advisory_lock pg_advisory_xact_lock dblink lo_import
+    """.split()  # noqa: SIM905
 )
 _TABLE_FUNCTIONS = (exp.ExplodingGenerateSeries, exp.GenerateSeries, exp.Unnest)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Command, exp.DDL, exp.Drop, exp.Set, exp.Transaction)
@@ -49,9 +64,11 @@ def check(compiled: Compiled) -> list[SqlseedError]:
         several = f"{len(statements)} statements"
         found = "nothing" if not statements else several if statements[1:] else _kind(statements[0])
         message = f"a model must be one SELECT; found {found}"
-        return [error_at(compiled, statements[-1] if statements else None, message, "one trailing semicolon is allowed")]
-    tree = statements[0]
-    kinds.annotate(tree, {p.name: p.type for p in compiled.parameters})
+        return [
+            error_at(compiled, statements[-1] if statements else None, message, "one trailing semicolon is allowed")
+        ]
+    kinds.annotate(statements[0], {p.name: p.type for p in compiled.parameters})
+    tree = Tree(statements[0])
     return [error for step in CHECKS for error in step(compiled, tree)]
 
 
@@ -82,17 +99,17 @@ def _kind(node: exp.Expr) -> str:
 # --- what a model may do ---------------------------------------------------------------------------------
 
 
-def _reads_only(compiled: Compiled, tree: exp.Expr) -> Errors:
-    for node in tree.find_all(*_WRITES, exp.Into):
+def _reads_only(compiled: Compiled, tree: Tree) -> Errors:
+    for node in tree.all(*_WRITES, exp.Into):
         yield error_at(compiled, node, f"a model only reads; found {_kind(node)}", "sqlseed writes the rows itself")
-    for node in tree.find_all(exp.Lock):
+    for node in tree.all(exp.Lock):
         yield error_at(compiled, node, "a model takes no locks; found FOR UPDATE or FOR SHARE", "leave it out")
 
 
-def _relations(compiled: Compiled, tree: exp.Expr) -> Errors:
-    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+def _relations(compiled: Compiled, tree: Tree) -> Errors:
+    local = {cte.alias for cte in tree.all(exp.CTE)}
     allowed = {(relation.schema, relation.name) for relation in compiled.relations.values()}
-    for table in tree.find_all(exp.Table):
+    for table in tree.all(exp.Table):
         if isinstance(table.this, _TABLE_FUNCTIONS):
             continue
         if not isinstance(table.this, exp.Identifier):
@@ -105,21 +122,21 @@ def _relations(compiled: Compiled, tree: exp.Expr) -> Errors:
             yield error_at(compiled, table, f"relation '{name}' comes from no ref(), seed() or CTE", hint)
 
 
-def _volatile(compiled: Compiled, tree: exp.Expr) -> Errors:
-    for node in tree.find_all(*_VOLATILE_NODES):
+def _volatile(compiled: Compiled, tree: Tree) -> Errors:
+    for node in tree.all(*_VOLATILE_NODES):
         yield error_at(compiled, node, f"{_VOLATILE_NODES[type(node)]} differs from run to run", _STABLE)
-    for node in tree.find_all(exp.Anonymous):
+    for node in tree.all(exp.Anonymous):
         if node.name.lower() in _VOLATILE_CALLS:
             yield error_at(compiled, node, f"{node.name}() differs from run to run, or acts on the session", _STABLE)
 
 
-def _columns(compiled: Compiled, tree: exp.Expr) -> Errors:
-    for node in tree.find_all(exp.Star):
+def _columns(compiled: Compiled, tree: Tree) -> Errors:
+    for node in tree.all(exp.Star):
         if not isinstance(node.parent, exp.Count):
             yield error_at(compiled, node, "a model names its columns; found *", "list the columns")
     known = {column.name: column for column in compiled.contract.columns}
     seen: set[str] = set()
-    for name, node in reading.outputs(tree):
+    for name, node in reading.outputs(tree.root):
         if not name:
             if not node.find(exp.Star):
                 text = node.sql(dialect="postgres")[:60]
@@ -131,7 +148,7 @@ def _columns(compiled: Compiled, tree: exp.Expr) -> Errors:
             yield error_at(compiled, node, f"column '{name}' is not in the contract of '{compiled.name}'", hint)
         seen.add(name)
     missing = [name for name, column in known.items() if name not in seen and column.default is None]
-    if missing and not tree.find(exp.Star, bfs=True):
+    if missing and not any(tree.all(exp.Star)):
         message = f"the SELECT lacks the contract's column{'s' if missing[1:] else ''} {', '.join(missing)}"
         yield error_at(compiled, None, message, 'add: null as "..." where nothing is known')
 
@@ -139,12 +156,12 @@ def _columns(compiled: Compiled, tree: exp.Expr) -> Errors:
 # --- what has no fixed order -----------------------------------------------------------------------------
 
 
-def _order(compiled: Compiled, tree: exp.Expr) -> Errors:
-    for node in tree.find_all(exp.Window):
+def _order(compiled: Compiled, tree: Tree) -> Errors:
+    for node in tree.all(exp.Window):
         if type(node.this).__name__ in portable.RANKING and not node.args.get("order"):
             what = f"{node.this.sql_name().lower()}() without order by numbers the rows as they come"
             yield error_at(compiled, node, what, "over (order by ...) with a column that decides every tie")
-    for node in tree.find_all(exp.Select):
+    for node in tree.all(exp.Select):
         offset = node.args.get("offset")
         skips = offset is not None and offset.expression != exp.Literal.number(0)  # offset 0 only fences the planner
         if (node.args.get("limit") or skips) and not node.args.get("order"):
@@ -152,28 +169,28 @@ def _order(compiled: Compiled, tree: exp.Expr) -> Errors:
         distinct = node.args.get("distinct")
         if distinct and distinct.args.get("on") and not node.args.get("order"):
             yield error_at(compiled, node, "distinct on without order by takes any rows", "order by a unique column")
-    for node in tree.find_all(exp.GroupConcat):
+    for node in tree.all(exp.GroupConcat):
         if not node.find(exp.Order):
             yield error_at(compiled, node, "string_agg() without order by joins as the rows come", "add: order by ...")
-    for node in ordering_keys(tree):
+    for node in ordering_keys(tree.all(exp.Order)):
         if kinds.get(node.this) == "text" and not isinstance(node.this, exp.Collate):
             message = "text sorts differently from database to database"
             yield error_at(compiled, node, message, 'order by name collate "C"')
 
 
-def ordering_keys(tree: exp.Expr) -> Iterator[exp.Ordered]:
+def ordering_keys(orders: Iterable[exp.Order]) -> Iterator[exp.Ordered]:
     """The order by keys that decide a value: of windows, of string_agg, and where rows are left out."""
-    for order in tree.find_all(exp.Order):
+    for order in orders:
         above = order.parent
         limited = isinstance(above, exp.Query) and any(above.args.get(key) for key in ("limit", "offset", "distinct"))
         if limited or not isinstance(above, exp.Query):
             yield from order.expressions
 
 
-def _comparisons(compiled: Compiled, tree: exp.Expr) -> Errors:
-    for node in tree.find_all(exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Min, exp.Max, exp.Greatest, exp.Least):
+def _comparisons(compiled: Compiled, tree: Tree) -> Errors:
+    for node in tree.all(exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Min, exp.Max, exp.Greatest, exp.Least):
         operands = [value for value in node.iter_expressions() if not isinstance(value, exp.Literal)]
-        if any(isinstance(_bare(value), exp.Collate) for value in operands):
+        if any(isinstance(rules.bare(value), exp.Collate) for value in operands):
             continue
         if any(kinds.get(value) == "text" for value in operands):
             message = "text compares differently from database to database"
@@ -183,34 +200,35 @@ def _comparisons(compiled: Compiled, tree: exp.Expr) -> Errors:
 # --- what differs between the engines --------------------------------------------------------------------
 
 
-def _names(compiled: Compiled, tree: exp.Expr) -> Errors:
+def _names(compiled: Compiled, tree: Tree) -> Errors:
     """DuckDB tells no upper case from lower case in names, not even in quoted ones."""
-    lists: list[list[str]] = [[name for name, _ in reading.outputs(select)] for select in tree.find_all(exp.Select)]
-    lists += [[column.name for column in alias.columns] for alias in tree.find_all(exp.TableAlias)]
-    lists.append([cte.alias for cte in tree.find_all(exp.CTE)])
+    lists: list[list[str]] = [[name for name, _ in reading.outputs(select)] for select in tree.all(exp.Select)]
+    lists += [[column.name for column in alias.columns] for alias in tree.all(exp.TableAlias)]
+    lists.append([cte.alias for cte in tree.all(exp.CTE)])
     for names in lists:
         first: dict[str, str] = {}
         for name in names:
             other = first.setdefault(name.lower(), name)
             if name and other != name:
                 message = f"'{other}' and '{name}' differ in upper and lower case only, and DuckDB takes them for one"
-                yield error_at(compiled, tree, message, "rename one of them")
-    for values in tree.find_all(exp.Values):
+                yield error_at(compiled, tree.root, message, "rename one of them")
+    for values in tree.all(exp.Values):
         alias = values.args.get("alias")
         if isinstance(values.parent, exp.From | exp.Join) and not (alias and alias.columns):
             yield error_at(compiled, values, "the columns of values have no names", "(values (1), (2)) as v(n)")
 
 
-def _portable(compiled: Compiled, tree: exp.Expr) -> Errors:
+def _portable(compiled: Compiled, tree: Tree) -> Errors:
     for name, line in reading.calls(compiled.sql, frozenset(["date_part"])):
         yield _at_line(compiled, line, f"{name}() {_ONE_ENGINE}", f"write {portable.ADVICE[name]}")
-    for node in tree.walk(prune=lambda node: _unportable_name(node) is not None):
+    for node in tree.root.walk(prune=lambda node: _unportable_name(node) is not None):
         name = _unportable_name(node)
         if name is not None and not isinstance(node, (*_WRITES, exp.Into, exp.Lock, *_VOLATILE_NODES)):
             advice = portable.ADVICE.get(name)
             hint = f"write {advice}" if advice else "sqlseed lets through what was compared on both engines"
-            call = "()" if isinstance(node, exp.Func) else ""
-            yield error_at(compiled, node, f"{name}{call} {_ONE_ENGINE}, or may", hint)
+            written = portable.SPOKEN.get(name, name)
+            call = "()" if isinstance(node, exp.Func) and written.isidentifier() else ""
+            yield error_at(compiled, node, f"{written}{call} {_ONE_ENGINE}, or may", hint)
 
 
 def _unportable_name(node: exp.Expr) -> str | None:
@@ -220,7 +238,7 @@ def _unportable_name(node: exp.Expr) -> str | None:
         return None if session or name in portable.CALLS or name in _VOLATILE_CALLS else name
     if isinstance(node, exp.Dot) and node.this.name != "pg_temp":
         return node.sql(dialect="postgres")
-    if isinstance(node, exp.Array) and not node.find_ancestor(exp.Any, exp.Unnest):
+    if isinstance(node, exp.Array) and (not node.find_ancestor(exp.Any, exp.Unnest) or node.find(exp.Query)):
         return "array"
     if isinstance(node, exp.ExplodingGenerateSeries) and not isinstance(node.parent, exp.Table | exp.Lateral):
         return "generate_series"
@@ -231,170 +249,14 @@ def _unportable_name(node: exp.Expr) -> str | None:
     return written if written in portable.ADVICE or name.lower() not in portable.ADVICE else name.lower()
 
 
-def _values(compiled: Compiled, tree: exp.Expr) -> Errors:
-    for node in tree.walk():
-        rule = _VALUE_RULES.get(type(node))
+def _values(compiled: Compiled, tree: Tree) -> Errors:
+    for node in tree.nodes:
+        rule = rules.RULES.get(type(node))
         for message, hint in rule(node) if rule else ():
             yield error_at(compiled, node, message, hint)
 
 
-Problems = Iterator[tuple[str, str]]
-
-
-def _division(node: Any) -> Problems:
-    operands = (kinds.get(node.this), kinds.get(node.expression))
-    if "numeric" in operands and "double" not in operands:
-        hint = "divide whole numbers (sum(...)::bigint, extract(...)::int), or a::double precision / b"
-        yield f"division of numeric {_ONE_ENGINE}", hint
-    if "interval" in operands:
-        yield f"division of an interval {_ONE_ENGINE}", "interval '1 hour' * (n / 2)"
-
-
-def _rounding(node: Any) -> Problems:
-    if node.args.get("decimals") is not None and kinds.get(node.this) == "double":
-        hint = "round(x::numeric, 2), with a literal number of places"
-        yield f"PostgreSQL has no {node.key}(double precision, integer)", hint
-
-
-def _cast(node: Any) -> Problems:
-    type_, text = node.to, node.to.sql(dialect="postgres").lower()
-    kind = kinds.of_type(type_)
-    if isinstance(node.this, exp.IntDiv):
-        yield f"div() {_ONE_ENGINE}", f"write {portable.ADVICE['div']}"
-    elif kind == "numeric" and not type_.expressions and not rounds_numeric(node):
-        hint = "numeric(12, 2), or round(x::numeric, 2)"
-        yield "numeric without a precision would be numeric(18, 3) on DuckDB", hint
-    elif kind == "text" and type_.expressions:
-        yield f"a cast to {text} cuts the text on PostgreSQL and not on DuckDB", "left(x, 2)"
-    elif kind is None and text not in portable.CAST_TYPES.split() or text == "char":
-        yield f"type {text} {_ONE_ENGINE}", f"a cast can be to {portable.CAST_TYPES.replace(' ', ', ', 0)}"
-    if kind in ("date", "timestamp") and isinstance(node.this, exp.Literal) and not portable.is_iso(kind, node.name):
-        yield f"'{node.name}' is not the same {kind} everywhere and always", f"{kind} '2026-09-30'"
-    if kind == "text":
-        yield from _as_text(node.this)
-    if kind in ("date", "timestamp") and isinstance(_bare(node.this), exp.TimestampTrunc):
-        return
-
-
-def _as_text(node: Any) -> Problems:
-    kind = kinds.get(node)
-    if kind in ("double", "interval"):
-        what = {"double": "a double precision", "interval": "an interval"}[kind]
-        hint = {"double": "round(x::numeric, 2)::text, or x::int::text", "interval": "put it together from its parts"}[kind]
-        yield f"{what} as text {_ONE_ENGINE}", hint
-
-
-def _joined(node: Any) -> Problems:
-    for value in node.iter_expressions():
-        yield from _as_text(value)
-        if kinds.get(value) == "boolean" and not isinstance(node, exp.DPipe):
-            yield f"a boolean in {node.sql_name().lower()}() {_ONE_ENGINE}", "x::text, or case when x then ... end"
-
-
-def _sum(node: Any) -> Problems:
-    if kinds.get(node.this) == "double":
-        hint = "sum(round(x * 100)::bigint), or a sum of numeric(12, 2)"
-        yield "a sum of double precision depends on the order of the rows", hint
-
-
-def _root(node: Any) -> Problems:
-    if kinds.get(node.this) not in ("double", "integer", "bigint"):
-        yield f"sqrt() of numeric {_ONE_ENGINE}", "sqrt(x::double precision)"
-
-
-def _field(node: Any) -> Problems:
-    field = node.this.name.lower()
-    if field not in portable.FIELDS:
-        yield f"extract({field}) {_ONE_ENGINE}", f"extract can give {', '.join(portable.FIELDS)}"
-
-
-def _truncated(node: Any) -> Problems:
-    above = node.parent
-    while isinstance(above, exp.Paren):
-        above = above.parent
-    if not isinstance(above, exp.Cast) and kinds.get(node.this) != "timestamp":
-        yield "date_trunc() of a date is a timestamp with time zone on PostgreSQL only", "date_trunc('month', d)::date"
-
-
-def _time_format(node: Any) -> Problems:
-    wanted = node.args.get("format")
-    text = wanted.name if isinstance(wanted, exp.Literal) and wanted.is_string else None
-    if text is None:
-        yield "to_char() needs a literal format", "write the format as a text"
-    elif portable.strftime(text) is None or "%" not in (portable.strftime(text) or ""):
-        number = "lpad(n::text, 3, '0') or n::text for a number; "
-        yield f"to_char() with '{text}' {_ONE_ENGINE}", number + "for a date " + " ".join(portable.TIME_FORMATS)
-
-
-def _regex(node: Any) -> Problems:
-    pattern = node.expression
-    if not isinstance(pattern, exp.Literal):
-        yield "a regular expression must be a literal", "compare with a fixed pattern"
-        return
-    problem = portable.regex_problem(pattern.name, replaces=isinstance(node, exp.RegexpReplace))
-    if problem:
-        yield f"the regular expression '{pattern.name}' {problem}", "or use like, split_part(), replace(), left()"
-    replacement, flags = node.args.get("replacement"), node.args.get("modifiers")
-    if replacement is not None and "\\&" in replacement.name:
-        yield f"\\& in a replacement {_ONE_ENGINE}", "(...) in the pattern and \\1"
-    if flags is not None and not (isinstance(flags, exp.Literal) and set(flags.name) <= {"g", "i"}):
-        yield f"these flags of regexp_replace() {'differ'}", "'g', 'i' or both"
-
-
-def _substring(node: Any) -> Problems:
-    if isinstance(node.args.get("start"), exp.Literal) and node.args["start"].is_string:
-        yield f"substring() by a regular expression {_ONE_ENGINE}", f"write {portable.ADVICE['substring']}"
-
-
-def _number(node: Any) -> Problems:
-    if not node.is_string and not node.name.replace(".", "", 1).isdigit():
-        yield f"'{node.name}' is numeric on PostgreSQL and a double precision on DuckDB", "write it out: 1000"
-
-
-def _part(node: Any) -> Problems:
-    if node.args["delimiter"].name == "" and isinstance(node.args["delimiter"], exp.Literal):
-        yield f"split_part() without a delimiter {_ONE_ENGINE}", "name the delimiter"
-
-
-def _bare(node: Any) -> Any:
-    while isinstance(node, exp.Paren):
-        node = node.this
-    return node
-
-
-def rounds_numeric(node: exp.Expr) -> bool:
-    """Whether a cast to plain numeric stands in round(x::numeric, 2), whose result has a fixed scale."""
-    above = node.parent
-    while isinstance(above, exp.Paren):
-        above = above.parent
-    if not isinstance(above, exp.Round) or _bare(above.this) is not node:
-        return False
-    places = above.args.get("decimals")
-    return places is None or isinstance(places, exp.Literal) and places.name.isdigit() and int(places.name) <= 20
-
-
-_VALUE_RULES: dict[type[exp.Expr], Callable[[Any], Problems]] = {
-    exp.Div: _division,
-    exp.Round: _rounding,
-    exp.Trunc: _rounding,
-    exp.Cast: _cast,
-    exp.DPipe: _joined,
-    exp.Concat: _joined,
-    exp.ConcatWs: _joined,
-    exp.Sum: _sum,
-    exp.Sqrt: _root,
-    exp.Extract: _field,
-    exp.TimestampTrunc: _truncated,
-    exp.TimeToStr: _time_format,
-    exp.RegexpLike: _regex,
-    exp.RegexpILike: _regex,
-    exp.RegexpReplace: _regex,
-    exp.Substring: _substring,
-    exp.Literal: _number,
-    exp.SplitPart: _part,
-}
-
-CHECKS: tuple[Callable[[Compiled, exp.Expr], Errors], ...] = (
+CHECKS: tuple[Callable[[Compiled, Tree], Errors], ...] = (
     _reads_only,
     _relations,
     _volatile,

@@ -5,12 +5,17 @@ A column's kind is unknown (None): only the engine knows it. Kinds are stored in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlglot import exp
+from sqlglot.errors import OptimizeError
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
 KIND = "kind"
+
+Columns = Mapping[str, str | None]
+"""The kinds of a source's columns, by name."""
 
 _TYPES = {
     "integer": "int integer int2 int4 smallint tinyint serial",
@@ -24,6 +29,7 @@ _TYPES = {
     "time": "time",
     "interval": "interval",
     "uuid": "uuid",
+    "json": "json jsonb",
 }
 _OF_TYPE = {type_: kind for kind, types in _TYPES.items() for type_ in types.split()}
 _SESSION_FUNCTIONS = {
@@ -33,22 +39,20 @@ _SESSION_FUNCTIONS = {
     "sqlseed_text_hash": "bigint",
     "sqlseed_key": "text",
 }
-_FIXED: dict[str, tuple[str, ...]] = {
-    "boolean": (
-        "EQ NEQ LT LTE GT GTE And Or Not Is In Between Like ILike RegexpLike RegexpILike Exists StartsWith"
-        " NullSafeEQ NullSafeNEQ LogicalAnd LogicalOr Boolean Any All Escape",
-    ),
-    "text": (
-        "DPipe Concat ConcatWs Upper Lower Initcap Left Right Pad Trim Replace Substring SplitPart Chr Repeat Translate"
-        " Hex MD5 RegexpReplace TimeToStr GroupConcat Overlay",
-    ),
-    "integer": ("Length StrPosition Ascii",),
-    "bigint": ("Count RowNumber Rank DenseRank",),
-    "double": ("PercentRank CumeDist Sqrt",),
-    "numeric": ("Extract Avg",),
-    "interval": ("Interval",),
+_FIXED = {
+    "boolean": "EQ NEQ LT LTE GT GTE And Or Not Is In Between Like ILike RegexpLike RegexpILike Exists StartsWith"
+    " NullSafeEQ NullSafeNEQ LogicalAnd LogicalOr Boolean Any All Escape",
+    "text": "DPipe Concat ConcatWs Upper Lower Initcap Left Right Pad Trim Replace Substring SplitPart Chr Repeat"
+    " Translate Hex MD5 RegexpReplace TimeToStr GroupConcat Overlay ByteString",
+    "integer": "Length StrPosition Ascii",
+    "bigint": "Count RowNumber Rank DenseRank",
+    "double": "PercentRank CumeDist Sqrt",
+    "numeric": "Extract Avg",
+    "interval": "Interval MakeInterval",
+    "timestamp": "TimestampFromParts",
+    "time": "TimeFromParts",
 }
-_BY_CLASS = {name: kind for kind, texts in _FIXED.items() for text in texts for name in text.split()}
+_BY_CLASS = {name: kind for kind, names in _FIXED.items() for name in names.split()}
 _INNER = ("Paren", "Neg", "Window", "Filter", "Min", "Max", "Abs", "Lag", "Lead", "FirstValue", "LastValue", "Distinct")
 _INTEGERS = ("integer", "bigint")
 _NUMBERS = (*_INTEGERS, "numeric", "double")
@@ -65,9 +69,76 @@ def get(node: Any) -> str | None:
 
 
 def annotate(tree: exp.Expr, parameters: Mapping[str, str]) -> None:
-    """Stores the kind of every node; `parameters` are the bind parameters' types by name."""
+    """Stores the kind of every node; `parameters` are the bind parameters' types by name.
+
+    Queries are taken innermost first, so that a column of a CTE or a subquery has the kind of its expression; a
+    column of a table has none.
+    """
+    try:
+        scopes = traverse_scope(tree)
+    except OptimizeError:
+        scopes = []  # two sources of one name: the engine will say so
+    for scope in scopes:
+        sources = {name: _columns_of(source, parameters) for name, source in scope.sources.items()}
+        _annotate(scope.expression, sources, parameters)
+    _annotate(tree, {}, parameters)
+
+
+def _annotate(tree: exp.Expr, sources: Mapping[str, Columns], parameters: Mapping[str, str]) -> None:
     for node in reversed(list(tree.walk())):
-        node.meta[KIND] = _of(node, parameters)
+        if KIND not in node.meta:
+            node.meta[KIND] = _column(node, sources) if isinstance(node, exp.Column) else _of(node, parameters)
+
+
+def _column(column: exp.Column, sources: Mapping[str, Columns]) -> str | None:
+    if column.table:
+        return sources.get(column.table, {}).get(_name(column.this))
+    found = [columns[_name(column.this)] for columns in sources.values() if _name(column.this) in columns]
+    return found[0] if len(found) == 1 else None
+
+
+def _name(identifier: Any) -> str:
+    return str(identifier.name if identifier.args.get("quoted") else identifier.name.lower())
+
+
+def _columns_of(source: Any, parameters: Mapping[str, str]) -> Columns:
+    """The kinds of a source's columns, by name; empty where they are not known."""
+    query = source.expression if isinstance(source, Scope) else source
+    series = query.this if isinstance(query, exp.Table | exp.Lateral) else None
+    alias = query.args.get("alias") or (query.parent.args.get("alias") if query.parent else None)
+    names = [_name(column) for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
+    if isinstance(series, exp.ExplodingGenerateSeries):
+        bounds = [series.args["start"], series.args["end"]]
+        if any(bound.find(exp.Column) and KIND not in bound.meta for bound in bounds):
+            return {}
+        for bound in bounds:
+            _annotate(bound, {}, parameters)
+        return dict(zip(names or [alias.name] if alias else [], (_common(bounds), "bigint"), strict=False))
+    if isinstance(query, exp.Values):
+        rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in query.expressions]
+        return dict(zip(names, (_output(list(column)) for column in zip(*rows, strict=False)), strict=False))
+    kinds = _outputs(query) if isinstance(query, exp.Query) else {}
+    return dict(zip([*names, *list(kinds)[len(names) :]], kinds.values(), strict=False))
+
+
+def _output(values: list[Any]) -> str | None:
+    """The kind of an output column; there a quoted literal becomes a text."""
+    texts = [isinstance(value, exp.Literal) and value.is_string for value in values]
+    return "text" if all(texts) else None if any(texts) else _common(values)
+
+
+def _outputs(query: Any) -> Columns:
+    if isinstance(query, exp.SetOperation):
+        left, right = _outputs(query.this), _outputs(query.expression)
+        pairs = zip(left, left.values(), right.values(), strict=False)
+        return {name: kind if kind == other else None for name, kind, other in pairs}
+    if isinstance(query, exp.Subquery):
+        return _outputs(query.this)
+    return {
+        _name(select.args.get("alias") or select.this): _output([select.unalias()])
+        for select in query.expressions
+        if isinstance(select, exp.Alias | exp.Column)
+    }
 
 
 def _of(node: exp.Expr, parameters: Mapping[str, str]) -> str | None:
@@ -80,7 +151,9 @@ def _of(node: exp.Expr, parameters: Mapping[str, str]) -> str | None:
     if rule is not None:
         return rule(node)
     if isinstance(node, exp.Placeholder):
-        return of_type(exp.DataType.build(parameters[node.name], dialect="postgres")) if node.name in parameters else None
+        return (
+            of_type(exp.DataType.build(parameters[node.name], dialect="postgres")) if node.name in parameters else None
+        )
     return _of_call(node) if isinstance(node, exp.Anonymous | exp.Dot) else None
 
 
@@ -88,8 +161,7 @@ def _of_call(node: exp.Expr) -> str | None:
     name = (node.expression if isinstance(node, exp.Dot) else node).name.lower()
     if name.startswith("sqlseed_beta"):
         return "double"
-    dates = {"make_date": "date", "make_timestamp": "timestamp", "make_interval": "interval", "octet_length": "integer"}
-    return _SESSION_FUNCTIONS.get(name) or dates.get(name)
+    return _SESSION_FUNCTIONS.get(name) or {"make_date": "date", "octet_length": "integer"}.get(name)
 
 
 def _literal(node: exp.Expr) -> str | None:
@@ -115,7 +187,7 @@ def _arithmetic(node: exp.Expr) -> str | None:
     return None
 
 
-def _common(values: list[Any]) -> str | None:
+def _common(values: Iterable[Any]) -> str | None:
     """The kind of several alternatives; a mixture of whole numbers and others counts as unknown."""
     kinds = {get(value) for value in values if not isinstance(value, exp.Null)}
     if kinds and kinds <= set(_INTEGERS):
@@ -152,6 +224,4 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     **dict.fromkeys(["Round", "Trunc", "Floor", "Ceil"], _rounded),
     "Sum": _sum,
     "Collate": lambda _: "text",
-    "Subquery": lambda _: None,
-    "TimestampTrunc": lambda _: None,
 }

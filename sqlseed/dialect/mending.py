@@ -12,7 +12,8 @@ from typing import Any
 from sqlglot import exp
 
 from sqlseed.dialect import kinds, portable, reading
-from sqlseed.dialect.checks import ordering_keys, rounds_numeric
+from sqlseed.dialect.checks import ordering_keys
+from sqlseed.dialect.rules import rounds_numeric
 
 _DIVIDE = "division of numeric: divide whole numbers (sum(...)::bigint), or a::double precision / b"
 _ROUND = "round() and trunc() need to know what they round: round(x::numeric, 2) or round(x::double precision)"
@@ -21,7 +22,8 @@ _JOIN = "numbers and booleans in concat() differ between PostgreSQL and DuckDB: 
 _SUM = "a sum of double precision depends on the order of the rows: round first, sum(round(x)::bigint)"
 _SORT = 'text sorts differently from database to database: order by x collate "C"'
 _COMPARE = 'text compares differently from database to database: x collate "C"'
-_INEXACT = "^(DECIMAL|DOUBLE|FLOAT|INTERVAL)"
+_INEXACT = "^(DECIMAL|DOUBLE|FLOAT|INTERVAL|JSON)"
+_GUARDS = "guard"  # in the meta of a guard
 _TEXT_TYPE = "^(VARCHAR|JSON)"
 
 
@@ -31,7 +33,7 @@ def to_duckdb(sql: str, types: Mapping[str, str]) -> str:
     `types` are the parameters' PostgreSQL types.
     """
     tree = reading.parse_one(sql, types)
-    for key in list(ordering_keys(tree)):
+    for key in list(ordering_keys(tree.find_all(exp.Order))):
         _guard_order(key)
     for node in reversed(list(tree.walk())):  # inner nodes first, so that a mended one is moved as a whole
         mended = _mend(node, types)
@@ -41,9 +43,19 @@ def to_duckdb(sql: str, types: Mapping[str, str]) -> str:
     return tree.sql(dialect="duckdb", comments=False)
 
 
+def engine_type(type_: str) -> exp.DataType:
+    """DuckDB's counterpart of a PostgreSQL type: its plain numeric would keep three decimals, and no type 65 digits."""
+    built = exp.DataType.build(type_, dialect="postgres")
+    if built.is_type("decimal"):
+        size = [int(part.name) for part in built.expressions]
+        if not size or size[0] > 38:
+            return exp.DataType.build(f"decimal(38, {min([10, *size[1:]])})")
+    return built
+
+
 def _mend(node: exp.Expr, types: Mapping[str, str]) -> exp.Expr:
     if isinstance(node, exp.Placeholder) and node.name in types:
-        return exp.cast(node.copy(), exp.DataType.build(types[node.name], dialect="postgres"))
+        return exp.cast(node.copy(), engine_type(types[node.name]))
     if isinstance(node, exp.Dot) and node.this.name == "pg_temp":
         return node.expression
     rule = _RULES.get(type(node))
@@ -59,18 +71,32 @@ def _text(value: str) -> exp.Expr:
 
 
 def _has_type(node: Any, pattern: str) -> exp.Expr:
-    return exp.RegexpLike(this=_call("typeof", node), expression=_text(pattern))
+    return exp.RegexpLike(this=_call("typeof", _unguarded(node)), expression=_text(pattern))
 
 
 def _either(condition: exp.Expr, then: exp.Expr, otherwise: Any) -> exp.Expr:
     return exp.Paren(this=exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise.copy()))
 
 
+def _unguarded(node: Any) -> exp.Expr:
+    """A copy without the guards in it: they change no type, and guards within guards would double with each level."""
+    copy: exp.Expr = node.copy()
+    for inner in reversed(list(copy.walk())):
+        if inner.meta.get(_GUARDS):
+            plain = inner.this.args["default"]
+            if inner is copy:
+                return plain  # type: ignore[no-any-return]
+            inner.replace(plain)
+    return copy
+
+
 def _guard(node: Any, pattern: str, message: str) -> exp.Expr:
     """`node`, or an error if its type matches `pattern`; as it is where its kind is known, for then it was checked."""
     if kinds.get(node) is not None or isinstance(node, exp.Literal | exp.Null):
         return node  # type: ignore[no-any-return]
-    return _either(_has_type(node, pattern), _call("error", _text(message)), node)
+    guard = _either(_has_type(node, pattern), _call("error", _text(message)), node)
+    guard.meta[_GUARDS] = True
+    return guard
 
 
 def _guard_order(key: exp.Ordered) -> None:
@@ -172,7 +198,7 @@ def _substring(node: Any) -> exp.Expr:
 def _like(node: Any) -> exp.Expr:
     """The backslash escapes by default on PostgreSQL, and nothing does on DuckDB."""
     pattern = node.expression
-    if isinstance(node.parent, exp.Escape) or isinstance(pattern, exp.Literal) and "\\" not in pattern.name:
+    if isinstance(node.parent, exp.Escape) or (isinstance(pattern, exp.Literal) and "\\" not in pattern.name):
         return node  # type: ignore[no-any-return]
     return exp.Escape(this=node.copy(), expression=_text("\\"))
 
@@ -200,11 +226,15 @@ def _time_format(node: Any) -> exp.Expr:
     return node  # type: ignore[no-any-return]
 
 
+def _compare(node: Any) -> exp.Expr:
+    return node if node.find(exp.Collate) else _guard_operands(node)  # type: ignore[no-any-return]
+
+
 def _anonymous(node: Any) -> exp.Expr:
     return _call("strlen", *node.expressions) if node.name.lower() == "octet_length" else node
 
 
-_compare = _operands("this", "expression", "expressions", "low", "high", pattern=_TEXT_TYPE, message=_COMPARE)
+_guard_operands = _operands("this", "expression", "expressions", "low", "high", pattern=_TEXT_TYPE, message=_COMPARE)
 _RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.Div: _operands("this", "expression", pattern="^(DECIMAL|HUGEINT)", message=_DIVIDE),
     exp.Round: _round,
@@ -214,9 +244,9 @@ _RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.Concat: _operands("expressions", pattern="^(DECIMAL|DOUBLE|FLOAT|INTERVAL|BOOLEAN)", message=_JOIN),
     exp.ConcatWs: _operands("expressions", pattern="^(DECIMAL|DOUBLE|FLOAT|INTERVAL|BOOLEAN)", message=_JOIN),
     exp.Sum: _operands("this", pattern="^(DOUBLE|FLOAT)", message=_SUM),
-    exp.Min: _operands("this", pattern=_TEXT_TYPE, message=_COMPARE),
-    exp.Max: _operands("this", pattern=_TEXT_TYPE, message=_COMPARE),
-    **dict.fromkeys([exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Greatest, exp.Least], _compare),
+    **dict.fromkeys(
+        [exp.Min, exp.Max, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Greatest, exp.Least], _compare
+    ),
     exp.Hex: _hex,
     exp.Extract: _extract,
     exp.Substring: _substring,

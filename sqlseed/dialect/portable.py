@@ -54,7 +54,7 @@ _SAME_ADVICE = {
     "exp": "ln log log10 sin cos tan asin acos atan atan2 sinh cosh tanh degrees radians pi",
     "div": "intdiv",
     "array_agg": "arrayagg arrayuniqueagg",
-    "encode": "decode sha256 sha224 sha384 sha512 sha sha2 digest",
+    "encode": "decode sha256 sha224 sha384 sha512 sha sha2 sha256 s_h_a2_digest",
     "<<": "bitwiseleftshift",
     "array": "bracket arraycontains arrayconcat array_length cardinality arraysize array_position string_to_array"
     " stringtoarray array_to_string arraytostring arrayoverlaps arraycontainsall arrayappend explode unnest"
@@ -71,41 +71,69 @@ _SAME_ADVICE = {
 ADVICE = {name: text for key, text in INSTEAD.items() for name in (key, *_SAME_ADVICE.get(key, "").split())}
 """What to write instead, by function or sqlglot class, in lower case."""
 
+SPOKEN = {
+    "bitwiseleftshift": "<<",
+    "similarto": "similar to",
+    "attimezone": "at time zone",
+    "bracket": "a subscript",
+    "intdiv": "div",
+    "strtodate": "to_date",
+    "strtotime": "to_timestamp",
+    "unixtotime": "to_timestamp",
+    "s_h_a2_digest": "sha256",
+    "arraysize": "array_length",
+    "jsonextract": "->",
+    "jsonextractscalar": "->>",
+}
+"""What an author wrote, where sqlglot's class has another name."""
+
 NODES = frozenset(
-    "Select From Where Group Having Order Ordered Limit Offset Fetch Join Lateral Subquery With CTE"
-    " Table TableAlias Alias Column Identifier Star Values Tuple Union Intersect Except Distinct Window"
-    " WindowSpec NamedWindow Filter Rollup Cube GroupingSets Grouping"
-    " Literal Boolean Null Placeholder Parameter RawString Interval IntervalSpan Var DataType DataTypeParam Cast Paren"
-    " Add Sub Mul Div Mod Neg Abs Round Trunc Floor Ceil Sqrt"
-    " BitwiseAnd BitwiseOr BitwiseXor BitwiseNot BitwiseRightShift"
-    " And Or Not EQ NEQ LT LTE GT GTE Is In Between NullSafeEQ NullSafeNEQ Exists Any All Case If Coalesce Nullif"
-    " Greatest Least Like ILike Escape RegexpLike RegexpILike RegexpReplace StartsWith"
-    " DPipe Concat ConcatWs Upper Lower Initcap Left Right Pad Trim Replace Substring SplitPart Chr Ascii Length"
-    " StrPosition Repeat Translate Overlay Hex MD5 Collate"
-    " Extract TimestampTrunc TimeToStr"
-    " Count Sum Min Max LogicalAnd LogicalOr GroupConcat"
-    " RowNumber Rank DenseRank Ntile PercentRank CumeDist Lag Lead FirstValue LastValue"
-    " GenerateSeries ExplodingGenerateSeries Unnest Array Dot Anonymous LimitOptions MakeInterval Kwarg".split()
+    """
+    Select From Where Group Having Order Ordered Limit Offset Fetch Join Lateral Subquery With CTE Table
+    TableAlias Alias Column Identifier Star Values Tuple Union Intersect Except Distinct Window WindowSpec
+    NamedWindow Filter Rollup Cube GroupingSets Grouping Literal Boolean Null Placeholder Parameter RawString
+    Interval IntervalSpan Var DataType DataTypeParam Cast Paren Add Sub Mul Div Mod Neg Abs Round Trunc Floor
+    Ceil Sqrt BitwiseAnd BitwiseOr BitwiseXor BitwiseNot BitwiseRightShift And Or Not EQ NEQ LT LTE GT GTE Is In
+    Between NullSafeEQ NullSafeNEQ Exists Any All Case If Coalesce Nullif Greatest Least Like ILike Escape
+    RegexpLike RegexpILike RegexpReplace StartsWith DPipe Concat ConcatWs Upper Lower Initcap Left Right Pad
+    Trim Replace Substring SplitPart Chr Ascii Length StrPosition Repeat Translate Overlay Hex MD5 Collate
+    Extract TimestampTrunc TimeToStr Count Sum Min Max LogicalAnd LogicalOr GroupConcat RowNumber Rank DenseRank
+    Ntile PercentRank CumeDist Lag Lead FirstValue LastValue GenerateSeries ExplodingGenerateSeries Unnest Array
+    Dot Anonymous LimitOptions MakeInterval Kwarg ByteString TimestampFromParts TimeFromParts DateFromParts
+    """.split()  # noqa: SIM905
 )
 """The sqlglot classes whose meaning is the same on both, once what `mending` knows is mended."""
 
-CALLS = frozenset("make_date make_timestamp make_time octet_length".split())
+CALLS = frozenset(["make_date", "make_timestamp", "make_time", "octet_length"])
 """Functions that sqlglot has no class for, and that both engines have."""
 
 CAST_TYPES = (
-    "text varchar integer int smallint bigint numeric(12, 2) double precision boolean date timestamp time interval uuid"
-    " json jsonb"
+    *("text", "integer", "bigint", "numeric(12, 2)", "double precision", "boolean"),
+    *("date", "timestamp", "time", "interval", "uuid", "jsonb"),
 )
-FIELDS = "year month day hour minute isodow dow doy week isoyear quarter epoch".split()
+"""The types that a model can cast to."""
+
+FIELDS = ["year", "month", "day", "hour", "minute", "isodow", "dow", "doy", "week", "isoyear", "quarter", "epoch"]
 """What extract() may ask for."""
 
-RANKING = ("RowNumber", "Rank", "DenseRank", "Ntile", "Lag", "Lead", "FirstValue", "LastValue", "PercentRank", "CumeDist")
+RANKING = (
+    "RowNumber",
+    "Rank",
+    "DenseRank",
+    "Ntile",
+    "Lag",
+    "Lead",
+    "FirstValue",
+    "LastValue",
+    "PercentRank",
+    "CumeDist",
+)
 """Window functions that mean nothing without an order."""
 
 TIME_FORMATS = {
-    "YYYY": "%Y", "YY": "%y", "MM": "%m", "FMMM": "%-m", "DD": "%d", "FMDD": "%-d", "DDD": "%j", "IYYY": "%G", "IW": "%V",
-    "HH24": "%H", "FMHH24": "%-H", "HH12": "%I", "FMHH12": "%-I", "MI": "%M", "SS": "%S", "AM": "%p", "PM": "%p",
-    "Mon": "%b", "FMMonth": "%B", "Dy": "%a", "FMDay": "%A",
+    "YYYY": "%Y", "YY": "%y", "IYYY": "%G", "MM": "%m", "FMMM": "%-m", "IW": "%V", "DD": "%d", "FMDD": "%-d",
+    "DDD": "%j", "HH24": "%H", "FMHH24": "%-H", "HH12": "%I", "FMHH12": "%-I", "MI": "%M", "SS": "%S", "AM": "%p",
+    "PM": "%p", "Mon": "%b", "FMMonth": "%B", "Dy": "%a", "FMDay": "%A",
 }  # fmt: skip
 _FORMAT_TOKENS = re.compile(
     "|".join([*sorted(TIME_FORMATS, key=len, reverse=True), '"[^"%]*"', r"[^A-Za-z0-9\"%\\]", "(?P<other>.)"])
@@ -143,14 +171,23 @@ def is_iso(kind: str, text: str) -> bool:
     return bool((_ISO_DATE if kind == "date" else _ISO_TIMESTAMP).match(text))
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a plain number, and neither NaN nor infinite."""
+    return bool(re.match(r"\s*[+-]?\d+(\.\d+)?\s*\Z", text))
+
+
 def regex_problem(pattern: str, *, replaces: bool) -> str | None:
     """Why a regular expression may match something else on DuckDB; None where it cannot."""
     if "(?" in pattern:
         return "has (?...), which the engines read differently"
     if re.search(r"\\[A-Za-z0-9]", pattern) or "[:" in pattern:
         return "has a class such as \\d, \\w or [[:alpha:]], which differs beyond ASCII; write [0-9] or [A-Za-z]"
+    if replaces and re.search(r"\)[*+?{]", pattern):
+        return "repeats a group, of which PostgreSQL takes the longest match and DuckDB the first"
     if replaces and "|" in pattern:
         return "has |, of which PostgreSQL takes the longest and DuckDB the first; replace one after the other"
     if not _REGEX_OK.match(pattern):
-        return "is not one that both engines read alike; keep to characters, classes [a-z], * + ? {n,m}, groups, ^ and $"
+        return (
+            "is not one that both engines read alike; keep to characters, classes [a-z], * + ? {n,m}, groups, ^ and $"
+        )
     return None

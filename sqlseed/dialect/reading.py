@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
+from typing import ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -19,7 +21,7 @@ _TYPES = (TokenType.DATE, TokenType.TIME, TokenType.TIMESTAMP)
 class PostgreSQL(Postgres):
     """PostgreSQL with the formats of to_char() left as they are written."""
 
-    TIME_MAPPING: dict[str, str] = {}
+    TIME_MAPPING: ClassVar[dict[str, str]] = {}
 
 
 def parse(sql: str) -> list[exp.Expr]:
@@ -54,7 +56,7 @@ def calls(sql: str, names: frozenset[str]) -> list[tuple[str, int]]:
     tokens = sqlglot.tokenize(sql, dialect=PostgreSQL)
     return [
         (token.text.lower(), token.line)
-        for token, after in zip(tokens, tokens[1:], strict=False)
+        for token, after in itertools.pairwise(tokens)
         if token.text.lower() in names and after.token_type is TokenType.L_PAREN
     ]
 

@@ -24,7 +24,7 @@ HOMES = {  # library -> the module that imports it, and nobody else does
     "jinja2": "templates.py",
     "psycopg": "backends/postgres.py",
     "rich": "report.py",
-    "sqlglot": "dialect.py",
+    "sqlglot": "dialect/",
     "yaml": "yamlfile.py",
 }
 

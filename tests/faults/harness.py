@@ -1,0 +1,189 @@
+"""A project with slices enough to be hit in the middle, and a loop that kills its builds until one gets through."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from tests.behaviour.clinics import FILES, TABLES, Database, build, files
+from tests.support import cli_command, cli_environment, write_project
+
+KILLS = int(os.environ.get("SQLSEED_KILLS", "0"))  # per engine; 0 means as many as fit into a test run
+WRAPPER = Path(__file__).with_name("two_transactions.py")
+PATIENTS = 150
+CLINICS = 6
+
+
+def slow_files(database: Database, **settings: object) -> dict[str, str]:
+    """The clinics with more of everything: 60 slices, some ten milliseconds each."""
+    rows = "".join(f"c{i},{i},Clinic {i}\n" for i in range(1, CLINICS + 1))
+    years = "".join(f"{2020 + i},{i},{2020 + i}-01-01\n" for i in range(1, 4))
+    return files(
+        database,
+        {
+            "seeds/places.csv": "id,no,title\n" + rows,
+            "seeds/years.csv": "name,no,begins\n" + years,
+            "sqlseed.toml": FILES["sqlseed.toml"]
+            .replace("patients = 6", f"patients = {PATIENTS}")
+            .replace("clinics = 3", f"clinics = {CLINICS}"),
+            "models/invoices.sql": FILES["models/invoices.sql"].replace("* 100 +", "* 400 +").replace("1000)", "2000)"),
+        },
+        **settings,
+    )
+
+
+def write_slow(folder: Path, database: Database, **settings: object) -> Path:
+    """The project in a folder."""
+    return write_project(folder, slow_files(database, **settings))
+
+
+def reset(database: Database) -> None:
+    """An empty database but for rows of somebody else."""
+    if database.engine == "duckdb":
+        for end in ("", ".wal"):
+            Path(database.place + end).unlink(missing_ok=True)
+    else:
+        stop_sessions(database)
+        database.run(
+            "drop schema if exists public cascade", "drop schema if exists _sqlseed cascade", "create schema public"
+        )
+    database.run(
+        'create table "Clinic" (id text primary key, title text not null, greeting text not null)',
+        "insert into \"Clinic\" values ('own', 'Own', 'x')",
+    )
+
+
+def sessions(database: Database) -> int:
+    """How many connections of sqlseed the server still has to this database."""
+    sql = (
+        "select count(*) from pg_stat_activity where application_name like 'sqlseed%' and datname = current_database()"
+    )
+    return int(database.query(sql)[0][0])
+
+
+def stop_sessions(database: Database, within: float = 10) -> None:
+    """Waits until the server has noticed that the killed client is gone; fails if it does not."""
+    until = time.monotonic() + within
+    while sessions(database):
+        assert time.monotonic() < until, "a session of sqlseed is still there"
+        time.sleep(0.05)
+
+
+@dataclass
+class Report:
+    """What a series of kills came to."""
+
+    kills: int = 0
+    rounds: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def torture(
+    database: Database, root: Path, kills: int, seed: int, command: Sequence[str], stop_when_wrong: bool = False
+) -> Report:
+    """Kills builds at random moments, each time starting the next at once, and compares what comes out in the end."""
+    chance = random.Random(seed)
+    reset(database)
+    begin = time.monotonic()
+    assert build(root).success
+    length = max(0.3, time.monotonic() - begin)
+    expected = database.digest(*TABLES)
+    report = Report()
+    while report.kills < kills and not (stop_when_wrong and report.wrong):
+        reset(database)
+        report.rounds += 1
+        for _ in range(30):
+            early = chance.random() < 0.2  # while it starts, makes tables, loads seeds
+            delay = chance.uniform(0.2, 0.9) if early else chance.uniform(0, length) * chance.random()
+            ended, text = _run_and_kill(command, root, delay, early)
+            if ended:
+                if ended != "done" or database.digest(*TABLES) != expected:
+                    report.wrong.append(text[-300:] or "other rows")
+                break
+            report.kills += 1
+    return report
+
+
+def _run_and_kill(command: Sequence[str], root: Path, delay: float, early: bool) -> tuple[str, str]:
+    """Kills the build `delay` seconds after it, or its first slice, began; how it ended if it was faster."""
+    arguments = [*command, "build", "--log-format", "json", "--project-dir", str(root)]
+    with subprocess.Popen(
+        arguments, env=cli_environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        lines = []
+        for line in () if early else process.stderr:
+            lines.append(line)
+            if "run_started" in line:
+                break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=delay)
+            _, rest = process.communicate()
+            return ("done" if process.returncode == 0 else "failed"), "".join(lines) + rest
+        process.kill()
+        process.communicate()
+    return "", ""
+
+
+def sqlseed_command() -> list[str]:
+    """The real command line."""
+    return cli_command([])
+
+
+def broken_command() -> list[str]:
+    """The command line with the checkpoint in a transaction of its own."""
+    return [sys.executable, str(WRAPPER)]
+
+
+@contextlib.contextmanager
+def running(root: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`sqlseed build` in a process of its own; killed if it is still there at the end."""
+    command = cli_command(["build", "--log-format", "json", "--project-dir", str(root), *arguments])
+    with subprocess.Popen(
+        command, env=cli_environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def wait_for_line(process: subprocess.Popen[str], word: str) -> None:
+    """Reads the process's progress up to a line with `word` in it."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if word in line:
+            return
+    raise AssertionError(f"the process ended without saying {word}")
+
+
+def end_by(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, float, str]:
+    """Sends a signal; the return code, the seconds until the process had gone, and the rest of what it said."""
+    begin = time.monotonic()
+    process.send_signal(number)
+    _, rest = process.communicate(timeout=20)
+    return process.returncode, time.monotonic() - begin, rest
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Fails if the condition does not come true in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "in vain"
+        time.sleep(0.02)
+
+
+def admin(url: str) -> psycopg.Connection:
+    """A connection that plays the application or the administrator."""
+    return psycopg.connect(url, autocommit=True, application_name="test")
