@@ -61,8 +61,8 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
     settings = dict(given)
     settings.setdefault("table", file.name)
     for key in ("slice_by", "tags"):
-        value = settings.get(key, ())
-        settings[key] = (value,) if isinstance(value, str) else tuple(value)
+        names = settings.get(key) or ()
+        settings[key] = (names,) if isinstance(names, str) else tuple(names)
     settings["materialized"] = _choice(Materialized, settings.get("materialized", "table"), file)
     for name in settings["slice_by"]:
         if name not in project.dimensions:

@@ -113,7 +113,7 @@ def _bell(engine: str) -> str:
 
 
 def _permute_round(engine: str) -> str:
-    """One bijective round on 0..size-1: mixes the numbers up to `low` among themselves, then strides round the circle."""
+    """One bijective round on 0..size-1: mixes the numbers up to `low` among themselves, then strides round."""
     n = _bigint(engine, "n")
     x = f"(({n} * {_MULTIPLIERS[0]} + salt) & low)"
     x = _xor(engine, x, f"({x} >> half)")
@@ -186,7 +186,7 @@ def with_needs(names: Sequence[str]) -> tuple[str, ...]:
 def beta_name(a: float, b: float) -> str:
     """The name of the quantile function of a beta distribution; raises CompileError outside 0.1..100."""
     for value in (a, b):
-        if not isinstance(value, int | float | Decimal) or not 0.1 <= value <= 100:
+        if not Decimal("0.1") <= _exact(value, "beta() takes shapes from 0.1 to 100") <= 100:
             raise CompileError(f"beta() takes shapes from 0.1 to 100, not {value}")
     return f"sqlseed_beta_{Decimal(str(a)).normalize():f}_{Decimal(str(b)).normalize():f}".replace(".", "p")
 
@@ -222,7 +222,7 @@ def beta_quantiles(a: Decimal, b: Decimal) -> tuple[int, ...]:
             ((a - 1) * logs[i] + (b - 1) * logs[pieces - 1 - i]).exp()  # ln(1 - x) is ln of the mirrored midpoint
             for i in range(pieces)
         ]
-        total = sum(weights)
+        total = sum(weights, Decimal(0))
         knots, reached, i = [0], Decimal(0), 0
         for k in range(1, _QUANTILES):
             wanted = total * k / _QUANTILES
@@ -254,9 +254,10 @@ def thresholds(weights: Sequence[float | Decimal | int]) -> list[int]:
     >>> thresholds([1, 1])
     [2147483648, 4294967296]
     """
-    exact = [Decimal(str(weight)) for weight in weights]
-    if not exact or any(not weight.is_finite() or weight < 0 for weight in exact) or not sum(exact):
-        raise CompileError("weights must be numbers of at least 0, one of them above 0")
+    rule = "weights must be numbers of at least 0, one of them above 0"
+    exact = [_exact(weight, rule) for weight in weights]
+    if any(weight < 0 for weight in exact) or not sum(exact):
+        raise CompileError(rule)
     total = sum(exact)
     ends, reached = [], Decimal(0)
     for weight in exact:
@@ -267,6 +268,18 @@ def thresholds(weights: Sequence[float | Decimal | int]) -> list[int]:
 
 def share(p: float | Decimal) -> int:
     """The hash below which a chance of `p` comes true."""
-    if not 0 <= p <= 1:
+    exact = _exact(p, "a chance is between 0 and 1")
+    if not 0 <= exact <= 1:
         raise CompileError(f"a chance is between 0 and 1, not {p}")
-    return int(Decimal(str(p)) * _RANGE)
+    return int(exact * _RANGE)
+
+
+def _exact(value: object, rule: str) -> Decimal:
+    """A number as the decimal that was written; raises CompileError for anything else, NaN and infinity included."""
+    try:
+        exact = Decimal(str(value))
+    except ArithmeticError:
+        raise CompileError(f"{rule}, not {value}") from None
+    if isinstance(value, bool) or not exact.is_finite():
+        raise CompileError(f"{rule}, not {value}")
+    return exact

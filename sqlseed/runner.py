@@ -23,6 +23,8 @@ from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step, StepState
 ATTEMPTS = 3  # tries of a slice whose failure may pass: a lost connection, a deadlock, a lock
 _POLL_SECONDS = 0.1  # how soon the main thread sees a stop
 _STOP_SECONDS = 1.2  # how long cancelled statements may take to end before their connections are cut
+_CUT_SECONDS = 0.2  # how long they may take after that
+_CLOSE_SECONDS = 5.0  # how long the workers of a finished run may take to close their sessions
 _CANCEL_SECONDS = 0.2  # between two cancels of a slice that has not ended
 _WRAPPER_LINES = 2  # lines of `insert into ...` that precede a model in the statement sent
 
@@ -108,8 +110,7 @@ def execute(
     try:
         _loop(schedule, workers, on_event, fail_fast, stop or StopFlag())
     finally:
-        for worker in workers:
-            worker.finish()
+        _finish(workers)
     return schedule.in_order(plan)
 
 
@@ -206,8 +207,19 @@ def _loop(schedule: _Schedule, workers: Sequence[_Worker], on_event: OnEvent, fa
             worker, result = message
             idle.append(worker)
             _announce(schedule, [result, *schedule.finish(result)], on_event)
-            if fail_fast and result.status is Status.ERROR:
+            if isinstance(result.error, ConnectError):
+                _announce(schedule, schedule.skip_rest("the target does not answer any more"), on_event)
+            elif fail_fast and result.status is Status.ERROR:
                 _announce(schedule, schedule.skip_rest("--fail-fast: another slice failed"), on_event)
+
+
+def _finish(workers: Sequence[_Worker]) -> None:
+    """Lets the workers go; the connections of those that do not come to an end are cut."""
+    for worker in workers:
+        worker.inbox.put(None)
+    until = time.monotonic() + (_CUT_SECONDS if any(w.stopping for w in workers) else _CLOSE_SECONDS)
+    for worker in workers:
+        worker.leave(max(0.0, until - time.monotonic()))
 
 
 def _announce(schedule: _Schedule, results: Sequence[StepResult], on_event: OnEvent) -> None:
@@ -233,7 +245,7 @@ def _start_workers(backend: Backend, context: RunContext, count: int, on_event: 
         except ConnectError as error:
             if not workers or "too many connections" not in error.message:
                 for worker in workers:
-                    worker.finish()
+                    worker.leave(0)
                 raise
             text = f"the server gives {number} of {count} connections; going on with {number}"
             on_event(Event(EventKind.WARNING, time.time(), message=text))
@@ -293,8 +305,8 @@ class _Worker(threading.Thread):
                 text = f"{step.slice}: {error.message}; trying again"
                 self.outbox.put(Event(EventKind.SLICE_RETRIED, time.time(), message=text, step=step))
                 self._stopping.wait(0.2 * 2**attempt * (0.5 + random.random()))
-                if error.connection_lost and not self._reconnect():
-                    return self._failed(step, error, attempt)
+                if error.connection_lost and (gone := self._reconnect()) is not None:
+                    return self._failed(step, gone, attempt)
             except SqlseedError as error:
                 return self._failed(step, error, attempt)
             except Exception as error:  # a bug of ours fails its slice, not the others'
@@ -324,15 +336,20 @@ class _Worker(threading.Thread):
                 error.source = compiled.sql.split("\n")[line - 1]
         return StepResult(step.slice, Status.ERROR, message=str(error), error=error, attempts=attempt)
 
-    def _reconnect(self) -> bool:
+    def _reconnect(self) -> SqlseedError | None:
+        """A new session for the lost one; why there is none, after as long as a server takes to restart."""
         self._session.close()
-        for pause in (0.0, 0.5, 1.0, 2.0, 4.0):  # seconds: a server that restarts is back within them
+        gone: SqlseedError | None = None
+        for pause in (0.0, 0.5, 1.0, 2.0, 4.0):  # seconds
             if self._stopping.wait(pause):
-                return False
-            with contextlib.suppress(ConnectError):
+                break
+            try:
                 self._session = self._backend.connect()
-                return True
-        return False
+            except ConnectError as error:
+                gone = error
+            else:
+                return None
+        return gone or ConnectError("the connection was lost")
 
     def stop(self) -> None:
         """From the main thread: cancels the statement that runs, and those that may follow it."""
@@ -345,13 +362,14 @@ class _Worker(threading.Thread):
             self._session.cancel()
             self._idle.wait(_CANCEL_SECONDS)
 
-    def finish(self) -> None:
-        """From the main thread: ends the worker after its step; a stopped one's connection is cut."""
-        self.inbox.put(None)
-        if self._stopping.is_set():
-            self.join(timeout=0.2)
-            self._session.close()
-        elif self.is_alive():
-            self.join(timeout=5)
-        else:
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
+
+    def leave(self, seconds: float) -> None:
+        """From the main thread: waits for the end of the worker, at most so long, and then closes its session."""
+        if self.is_alive():
+            self.join(seconds)
+        if self.is_alive() or not self.ident:
             self._session.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlseed import artifacts, planner, runner, selector
 from sqlseed.backends import Session, slices
 from sqlseed.errors import GuardError, SelectionError
-from sqlseed.model import Compiled, KeyKind, KeyRange, Materialized, Plan, Relation, Slice, StepState
+from sqlseed.model import Compiled, KeyKind, KeyRange, Materialized, Plan, Slice, StepState
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 

@@ -7,7 +7,7 @@
 -- that another letter brings another team and moves nobody; office and leadership come from staff_roles, one post for
 -- so many sections. A post is held for 6 to 18 years; then, at the beginning of an academic year, another takes over.
 --
--- Rows: about 1.8 posts a section; nearly a tenth of them change hands in a year. Estimate, all of it.
+-- Rows: about 1.7 posts a section; nearly a tenth of them change hands in a year. Estimate, all of it.
 
 with teaching_posts as (             -- a team for every so many letters, if it has letters enough for the post
     select
@@ -39,6 +39,7 @@ roles as (                           -- the sections that each other role looks 
         staff_group,
         female_pct,
         sections_per_post,
+        min_sections,
         {{ branch.sections_per_grade }} * (
             least(max_level, {{ branch.last_level }}) - greatest(min_level, {{ branch.first_level }}) + 1
         )                                                               as sections
@@ -78,7 +79,8 @@ posts as (                           -- both kinds; a role without sections_per_
         null::int
     from roles as role
     cross join generate_series(0, 31) as place(no)
-    where place.no * coalesce(role.sections_per_post, role.sections) < role.sections
+    where role.sections >= role.min_sections
+      and place.no * coalesce(role.sections_per_post, role.sections) < role.sections
 ),
 
 tenures as (                         -- how long somebody holds the post, and how far into it 1990 was

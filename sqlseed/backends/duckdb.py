@@ -150,7 +150,10 @@ class DuckDBSession:
 
     def _execute(self, sql: str, parameters: Any) -> Any:
         try:
-            return self._connection.execute(sql, parameters) if parameters else self._connection.execute(sql)
+            found = self._connection.extract_statements(sql)
+            if len(found) != 1:  # DuckDB itself would run them all
+                raise ExecuteError(f"one statement at a time; found {len(found)}")
+            return self._connection.execute(found[0], parameters) if parameters else self._connection.execute(found[0])
         except duckdb.Error as error:
             raise _error(error) from None
 

@@ -48,6 +48,7 @@ _VOLATILE_CALLS = frozenset(
     pg_advisory_lock pg_advisory_xact_lock dblink lo_import
     """.split()  # noqa: SIM905
 )
+_MAX_NAME_BYTES = 63
 _TABLE_FUNCTIONS = (exp.ExplodingGenerateSeries, exp.GenerateSeries, exp.Unnest)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Command, exp.DDL, exp.Drop, exp.Set, exp.Transaction)
 _ONE_ENGINE = "differs between PostgreSQL and DuckDB"
@@ -202,16 +203,21 @@ def _comparisons(compiled: Compiled, tree: Tree) -> Errors:
 
 def _names(compiled: Compiled, tree: Tree) -> Errors:
     """DuckDB tells no upper case from lower case in names, not even in quoted ones."""
-    lists: list[list[str]] = [[name for name, _ in reading.outputs(select)] for select in tree.all(exp.Select)]
-    lists += [[column.name for column in alias.columns] for alias in tree.all(exp.TableAlias)]
-    lists.append([cte.alias for cte in tree.all(exp.CTE)])
+    lists: list[list[tuple[str, exp.Expr]]] = [reading.outputs(select) for select in tree.all(exp.Select)]
+    lists += [[(column.name, column) for column in alias.columns] for alias in tree.all(exp.TableAlias)]
+    lists.append([(cte.alias, cte) for cte in tree.all(exp.CTE)])
     for names in lists:
         first: dict[str, str] = {}
-        for name in names:
+        for name, node in names:
             other = first.setdefault(name.lower(), name)
             if name and other != name:
                 message = f"'{other}' and '{name}' differ in upper and lower case only, and DuckDB takes them for one"
-                yield error_at(compiled, tree.root, message, "rename one of them")
+                yield error_at(compiled, node, message, "rename one of them")
+    for node in tree.all(exp.Identifier):
+        size = len(node.name.encode())
+        if size > _MAX_NAME_BYTES:
+            message = f"the name '{node.name}' has {size} bytes, and PostgreSQL would cut it after {_MAX_NAME_BYTES}"
+            yield error_at(compiled, node, message, "shorten it")
     for values in tree.all(exp.Values):
         alias = values.args.get("alias")
         if isinstance(values.parent, exp.From | exp.Join) and not (alias and alias.columns):
@@ -219,16 +225,16 @@ def _names(compiled: Compiled, tree: Tree) -> Errors:
 
 
 def _portable(compiled: Compiled, tree: Tree) -> Errors:
-    for name, line in reading.calls(compiled.sql, frozenset(["date_part"])):
-        yield _at_line(compiled, line, f"{name}() {_ONE_ENGINE}", f"write {portable.ADVICE[name]}")
+    for call, line in reading.calls(compiled.sql, frozenset(["date_part"])):
+        yield _at_line(compiled, line, f"{call}() {_ONE_ENGINE}", f"write {portable.ADVICE[call]}")
     for node in tree.root.walk(prune=lambda node: _unportable_name(node) is not None):
         name = _unportable_name(node)
         if name is not None and not isinstance(node, (*_WRITES, exp.Into, exp.Lock, *_VOLATILE_NODES)):
             advice = portable.ADVICE.get(name)
             hint = f"write {advice}" if advice else "sqlseed lets through what was compared on both engines"
             written = portable.SPOKEN.get(name, name)
-            call = "()" if isinstance(node, exp.Func) and written.isidentifier() else ""
-            yield error_at(compiled, node, f"{written}{call} {_ONE_ENGINE}, or may", hint)
+            brackets = "()" if isinstance(node, exp.Func) and written.isidentifier() else ""
+            yield error_at(compiled, node, f"{written}{brackets} {_ONE_ENGINE}, or may", hint)
 
 
 def _unportable_name(node: exp.Expr) -> str | None:

@@ -57,9 +57,9 @@ def _mend(node: exp.Expr, types: Mapping[str, str]) -> exp.Expr:
     if isinstance(node, exp.Placeholder) and node.name in types:
         return exp.cast(node.copy(), engine_type(types[node.name]))
     if isinstance(node, exp.Dot) and node.this.name == "pg_temp":
-        return node.expression
+        return node.args["expression"]  # type: ignore[no-any-return]
     rule = _RULES.get(type(node))
-    return rule(node) if rule else node
+    return node if rule is None else rule(node)
 
 
 def _call(name: str, *arguments: Any) -> exp.Expr:
@@ -80,14 +80,14 @@ def _either(condition: exp.Expr, then: exp.Expr, otherwise: Any) -> exp.Expr:
 
 def _unguarded(node: Any) -> exp.Expr:
     """A copy without the guards in it: they change no type, and guards within guards would double with each level."""
-    copy: exp.Expr = node.copy()
+    copy: Any = node.copy()
     for inner in reversed(list(copy.walk())):
         if inner.meta.get(_GUARDS):
             plain = inner.this.args["default"]
             if inner is copy:
                 return plain  # type: ignore[no-any-return]
             inner.replace(plain)
-    return copy
+    return copy  # type: ignore[no-any-return]
 
 
 def _guard(node: Any, pattern: str, message: str) -> exp.Expr:
@@ -189,8 +189,8 @@ def _substring(node: Any) -> exp.Expr:
     one, before = exp.Literal.number(1), exp.LT(this=exp.Paren(this=start.copy()), expression=exp.Literal.number(1))
     if length is not None:
         rest = exp.Sub(this=exp.Add(this=exp.Paren(this=length.copy()), expression=start.copy()), expression=one.copy())
-        rest = _call("greatest", rest, exp.Literal.number(0))
-        node.set("length", _either(before.copy(), rest, length))
+        least = _call("greatest", rest, exp.Literal.number(0))
+        node.set("length", _either(before.copy(), least, length))
     node.set("start", _either(before, one, start))
     return node  # type: ignore[no-any-return]
 
@@ -227,7 +227,7 @@ def _time_format(node: Any) -> exp.Expr:
 
 
 def _compare(node: Any) -> exp.Expr:
-    return node if node.find(exp.Collate) else _guard_operands(node)  # type: ignore[no-any-return]
+    return node if node.find(exp.Collate) else _guard_operands(node)
 
 
 def _anonymous(node: Any) -> exp.Expr:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
-from sqlglot.tokens import TokenType
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined]
 
 from sqlseed.dialect import kinds
 
@@ -21,7 +21,7 @@ _TYPES = (TokenType.DATE, TokenType.TIME, TokenType.TIMESTAMP)
 class PostgreSQL(Postgres):
     """PostgreSQL with the formats of to_char() left as they are written."""
 
-    TIME_MAPPING: ClassVar[dict[str, str]] = {}
+    TIME_MAPPING: ClassVar[dict[str, str]] = {}  # type: ignore[misc]
 
 
 def parse(sql: str) -> list[exp.Expr]:
@@ -77,7 +77,7 @@ def outputs(tree: exp.Expr) -> list[tuple[str, exp.Expr]]:
         tree = tree.this
     if isinstance(tree, exp.Subquery):
         return outputs(tree.this)
-    pairs = []
+    pairs: list[tuple[str, exp.Expr]] = []
     for node in tree.expressions:
         identifier = node.args.get("alias") if isinstance(node, exp.Alias) else node.this
         if isinstance(node, exp.Alias | exp.Column) and isinstance(identifier, exp.Identifier):

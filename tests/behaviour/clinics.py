@@ -223,7 +223,12 @@ def changed(name: str, old: str, new: str) -> dict[str, str]:
     return {name: FILES[name].replace(old, new)}
 
 
-def build(root: Path, *select: str, vars: Mapping[str, Any] | None = None, **options: Any) -> api.BuildResult:
+def build(
+    root: Path,
+    *select: str,
+    vars: Mapping[str, Any] | None = None,  # noqa: A002
+    **options: Any,
+) -> api.BuildResult:
     """`sqlseed build --select ...`, in this process; `slices` are the dimensions' keys wanted."""
     slices = options.pop("slices", {})
     threads = options.pop("threads", None)

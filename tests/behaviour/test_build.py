@@ -26,7 +26,7 @@ def done(result: api.BuildResult) -> set[str]:
 
 
 def test_fresh_build_fills_everything(database, write):
-    events = []
+    events: list = []
     result = build(write(database), on_event=events.append)
     assert len(done(result)) == 3 * 2 * 2 + 3 * 3
     counts = {table: len(rows) for table, rows in database.contents().items()}
@@ -118,7 +118,7 @@ def test_missing_parents_are_named(database, write):
 def test_selection_on_a_filled_target(database, write):
     root = write(database)
     build(root)
-    assert statuses(build(root, "invoices")) == {name: "no-op" for name in INVOICES}
+    assert statuses(build(root, "invoices")) == dict.fromkeys(INVOICES, "no-op")
     assert set(statuses(build(root, "tag:people")).values()) == {"no-op"}
     with pytest.raises(SelectionError, match="no dimension is called"):
         build(root, slices={"clinc": ["north"]})
@@ -225,8 +225,8 @@ def test_full_refresh_repairs_edited_rows(database, write):
 
 def test_reshaped_intermediate_is_made_anew(database, write):
     whole = checksums(build(write(database), checksums=True))
-    files = changed("models/models.yml", "              - {name: day, data_type: date, constraints: [{type: not_null}]}\n          - name: visits",
-                    "              - {name: day, data_type: date, constraints: [{type: not_null}]}\n              - {name: mood, data_type: text}\n          - name: visits")  # fmt: skip
+    last = "{name: patient_n, data_type: bigint, constraints: [{type: not_null}]}"
+    files = changed("models/models.yml", last, last + "\n              - {name: mood, data_type: text}")
     files |= changed("models/visit_plan.sql", "g.n::bigint as n,", "g.n::bigint as n,\n            'fine' as mood,")
     result = build(write(database, files), checksums=True)
     assert "visit_plan east/2025" in done(result)
@@ -446,7 +446,7 @@ def test_uuid_keys_are_contiguous_per_slice(database, write):
 def test_integer_keys_come_from_recorded_ranges(database, write):
     root = write(database)
     build(root, slices={"clinic": ["east"]})
-    ranges = dict(((m, s), (a, b)) for m, s, a, b in database.query("select * from _sqlseed.key_range"))
+    ranges = {(m, s): (a, b) for m, s, a, b in database.query("select * from _sqlseed.key_range")}
     assert ranges == {
         ("invoices", "north"): (0, 999), ("invoices", "south"): (1000, 1999), ("invoices", "east"): (2000, 2999),
     }  # fmt: skip
@@ -460,8 +460,10 @@ def test_sequence_is_moved_past_our_keys(any_pg, write, kind):
     """Foreign rows keep their keys, ours come after them, and the application's next row after ours."""
     column = "id serial" if kind == "serial" else f"id integer {kind}"
     any_pg.run(
-        f'create table "Invoice" ({column} primary key, "clinicId" text not null, "visitId" uuid not null, amount int not null)',
-        f"insert into \"Invoice\" (\"clinicId\", \"visitId\", amount) values ('x', '{UNUSED}1', 1), ('x', '{UNUSED}2', 2)",
+        f'create table "Invoice" ({column} primary key, "clinicId" text not null, "visitId" uuid not null,'
+        " amount int not null)",
+        'insert into "Invoice" ("clinicId", "visitId", amount)'
+        f" values ('x', '{UNUSED}1', 1), ('x', '{UNUSED}2', 2)",
     )
     root = write(any_pg)
     assert build(root).success
@@ -489,7 +491,7 @@ def test_keys_beyond_their_type_are_refused(database, write):
 def test_foreign_row_in_a_range_set_aside_is_refused(any_pg, write):
     root = write(any_pg)
     build(root, slices={"clinic": ["north"]})
-    any_pg.run(f'insert into "Invoice" values (1005, \'x\', (select id from "Visit" limit 1), 5)')
+    any_pg.run('insert into "Invoice" values (1005, \'x\', (select id from "Visit" limit 1), 5)')
     result = build(root, slices={"clinic": ["south"]})
     assert "a row that sqlseed did not make has a key set aside for it" in result.failures[0].message
     assert any_pg.query('select count(*) from "Invoice" where id between 1000 and 1999') == [(1,)]
@@ -643,7 +645,7 @@ def test_nothing_is_left_in_the_users_database(any_pg, write):
 
 
 def test_fewer_slices_than_threads(any_pg, write):
-    events = []
+    events: list = []
     result = build(write(any_pg), "clinics", threads=16, slices={"clinic": ["north"]}, on_event=events.append)
     assert done(result) == {"clinics north"}
     assert {r.worker for r in result.results} == {1}

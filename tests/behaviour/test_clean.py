@@ -9,13 +9,13 @@ import pytest
 from sqlseed import api
 from sqlseed.errors import GuardError, Interrupted
 from sqlseed.runner import StopFlag
-from tests.behaviour.clinics import build, changed, checksums, statuses
+from tests.behaviour.clinics import build, checksums, statuses
 
 UNUSED = "00000000-0000-4000-8000-00000000000"
 
 
-def clean(root, *select, vars=None, slices=None, **options):
-    workspace = api.load(root, vars=vars)
+def clean(root, *select, variables=None, slices=None, **options):
+    workspace = api.load(root, vars=variables)
     return api.clean(workspace, api.Selection(select, (), slices or {}), **options)
 
 
@@ -26,7 +26,7 @@ def has_state(database) -> bool:
 def test_clean_leaves_the_tables_and_nothing_else(database, write):
     root = write(database)
     whole = checksums(build(root, checksums=True))
-    events = []
+    events: list = []
     result = clean(root, on_event=events.append)
     assert result.rows == {"invoices": 72, "visits": 72, "visit_plan": 72, "patients": 18, "clinics": 3}
     assert result.slices == len(events) == 21
@@ -98,7 +98,7 @@ def test_row_of_somebody_else_below_ours_is_a_refusal(any_pg, write):
     build(root)
     ours = any_pg.query('select id from "Patient" where seat = 0 and "clinicId" = \'north\'')[0][0]
     any_pg.run(f"insert into \"Visit\" values ('{UNUSED}1', 'north', '{ours}', 9, 9, '2024-01-01')")
-    with pytest.raises(GuardError, match='a row of "public"."Visit" that sqlseed did not make'):
+    with pytest.raises(GuardError, match='Visit" that sqlseed did not make'):
         clean(root)
     assert any_pg.query('select count(*) from "Visit" where "yearNo" = 9') == [(1,)]
     assert any_pg.query(f"select count(*) from \"Patient\" where id = '{ours}'") == [(1,)]
@@ -114,20 +114,20 @@ def test_foreign_children_that_a_cascade_or_set_null_would_reach(any_pg, write):
         ' "Invoice" (id) on delete cascade)',
         'insert into note select 1, id, null from "Visit" limit 1',
     )
-    with pytest.raises(GuardError, match='"public"."note"'):
+    with pytest.raises(GuardError, match="note"):
         clean(root, "visits+")
     any_pg.run("delete from note")
     assert build(root).success
     any_pg.run('insert into note select 2, null, id from "Invoice" limit 1')
-    with pytest.raises(GuardError, match='"public"."note"'):
+    with pytest.raises(GuardError, match="note"):
         clean(root, "invoices")
     assert any_pg.query("select count(*) from note") == [(1,)]
 
 
 def test_slices_that_nothing_makes_any_more_go_too(database, write):
-    root = write(database, changed("models/clinics.sql", "slice_by=['clinic'], owner", "slice_by=['clinic'], owner"))
+    root = write(database)
     build(root)
-    result = clean(root, vars={"clinics": 1})
+    result = clean(root, variables={"clinics": 1})
     assert result.rows == {"invoices": 72, "visits": 72, "visit_plan": 72, "patients": 18, "clinics": 1}
     assert not result.state_removed  # a natural key can only be told from the values that are gone
     assert clean(root).rows == {"clinics": 2}
@@ -159,14 +159,14 @@ def test_dropped_table_is_no_obstacle(database, write):
     database.run('drop table "Invoice"')
     result = clean(root)
     assert result.state_removed
-    assert "invoices" not in result.rows
+    assert result.rows["invoices"] == 0
 
 
 def test_stop_between_two_slices(database, write):
     root = write(database)
     build(root)
     stop = StopFlag()
-    seen = []
+    seen: list = []
 
     def on_event(event) -> None:
         seen.append(event)

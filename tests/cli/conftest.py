@@ -53,6 +53,7 @@ def snapshot(tmp_path: Path) -> Callable[[str, str], None]:
 
     Times and rates are replaced by `N`. With SQLSEED_REWRITE_SNAPSHOTS set the file is written: read the difference.
     """
+
     def check(name: str, text: str) -> None:
         plain = steady(text.replace(str(tmp_path), "TMP"))
         path = SNAPSHOTS / f"{name}.txt"

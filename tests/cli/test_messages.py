@@ -32,7 +32,7 @@ USAGE = {
         ["plan", "--ful-refresh=yes"],
         """
         error: no such option or dimension: --ful-refresh
-          hint: known names: --branch, --exclude, --help, --output, --preset, --profiles-dir, --project-dir, --select, --state, --target, --threads, --vars, --year
+          hint: known names: --allow-empty, --branch, --exclude, --help, --output, --preset, --profiles-dir, --project-dir, --select, --state, --target, --threads, --vars, --year
         """,
     ),
     "unknown flag": (
@@ -41,7 +41,7 @@ USAGE = {
         Usage: sqlseed build [OPTIONS]
         Try 'sqlseed build --help' for help.
 
-        Error: no such option: --ful-refresh; did you mean '--full-refresh'?
+        error: no such option: --ful-refresh; did you mean '--full-refresh'?
         """,
     ),
     "dimension without a value": (
@@ -50,7 +50,7 @@ USAGE = {
         Usage: sqlseed build [OPTIONS]
         Try 'sqlseed build --help' for help.
 
-        Error: no such option: --branch; a dimension of the project takes values: --branch a,b
+        error: no such option: --branch; a dimension of the project takes values: --branch a,b
         """,
     ),
     "unknown value of a dimension": (
@@ -186,6 +186,21 @@ def test_wrong_usage(sqlseed: Run, tiny: Path, arguments: list[str], message: st
     check(sqlseed(*arguments), message.replace("{here}", str(tiny)))
 
 
+def test_an_empty_selection(sqlseed: Run):
+    check(
+        sqlseed("plan", "--select", "marks", "--exclude", "tag:exams"),
+        """
+        error: nothing to do: everything that is selected is also excluded
+          hint: give --allow-empty if that is as it should be
+        """,
+    )
+    allowed = sqlseed("ls", "--select", "marks", "--exclude", "tag:exams", "--allow-empty")
+    assert (allowed.rc, allowed.stdout, allowed.stderr) == (0, "", "")
+    built = sqlseed("build", "--select", "tag:nobody", "--allow-empty")
+    assert (built.rc, built.stderr) == (0, "")
+    assert built.stdout.startswith("nothing to do: 0 slices")
+
+
 def test_an_unknown_command(sqlseed: Run):
     done = sqlseed("bild")
     assert (done.rc, done.stdout) == (2, "")
@@ -252,7 +267,9 @@ FILES = {
         """,
     ),
     "volatile": (
-        {"models/marks.sql": "select\n    {{ key('1') }} as id,\n    null::text as pupil_id,\n    random()::int as mark\n"},
+        {
+            "models/marks.sql": "select\n    {{ key('1') }} as id,\n    null::text as pupil_id,\n    random()::int as mark\n"
+        },
         """
         error: models/marks.sql:4: random() differs from run to run
             random()::int as mark
@@ -282,7 +299,9 @@ def test_wrong_files(sqlseed: Run, tiny: Path, files: dict[str, str | None], mes
 
 
 def test_all_mistakes_of_a_project_come_at_once(sqlseed: Run, tiny: Path):
-    write_project(tiny, {"models/marks.sql": "select {{ nothing }} as id", "models/branch_table.sql": "select {{ 1 / 0 }}"})
+    write_project(
+        tiny, {"models/marks.sql": "select {{ nothing }} as id", "models/branch_table.sql": "select {{ 1 / 0 }}"}
+    )
     done = sqlseed("compile")
     assert "models/marks.sql:1: 'nothing' is not defined" in done.stderr
     assert "models/branch_table.sql" in done.stderr

@@ -63,7 +63,12 @@ def test_a_process_of_its_own(tiny: Path):
 def test_a_reader_that_stops_reading(tiny: Path):
     arguments = ["show", "pupils", "--vars", "pupils=9000", "--limit", "9000", "--output", "csv"]
     process = subprocess.Popen(
-        cli_command(arguments), cwd=tiny, env=cli_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        cli_command(arguments),
+        cwd=tiny,
+        env=cli_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -191,7 +196,11 @@ FAILING = [
     ["build", "--target", "closed", "--dry-run", "--select", "nobody"],
     ["build", "--target", "close"],
 ]
-ALL_RIGHT = [["ls", "--target", "closed"], ["compile", "--target", "closed"], ["build", "--target", "closed", "--dry-run"]]
+ALL_RIGHT = [
+    ["ls", "--target", "closed"],
+    ["compile", "--target", "closed"],
+    ["build", "--target", "closed", "--dry-run"],
+]
 
 
 def leaks(done: CliResult, folder: Path) -> list[str]:
@@ -203,9 +212,7 @@ def leaks(done: CliResult, folder: Path) -> list[str]:
         if path.is_file()
     }
     return [
-        name
-        for name, text in (streams | files).items()
-        if CANARY in text or CANARY_IN_URL in text or "CaNaRy" in text
+        name for name, text in (streams | files).items() if CANARY in text or CANARY_IN_URL in text or "CaNaRy" in text
     ]
 
 

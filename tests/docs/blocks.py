@@ -19,17 +19,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from click.testing import CliRunner
 
-from sqlseed import api, artifacts, cli
+from sqlseed import api, artifacts, cli, planner, report
+from sqlseed.dialect import portable
+from sqlseed.model import Materialized
 from tests.support import ROOT, cli_command, cli_environment, write_project
 
 _BLOCK = re.compile(
-    r"(?P<head><!-- generated: (?P<kind>[a-z-]+)(?: (?P<argument>.*?))? -->\n```\w+\n)(?P<body>.*?)(?P<tail>```\n)", re.S
+    r"(?P<head><!-- generated: (?P<kind>[a-z-]+)(?: (?P<argument>[^\n]*?))?? -->\n```\w+\n)(?P<body>.*?)(?P<tail>```\n)",
+    re.S,
 )
 SLOW = ("build-output",)  # kinds that are written on demand only
 
@@ -117,6 +121,43 @@ def _make_macro(call: str) -> str:
         shutil.rmtree(folder)
 
 
+def _make_instead(_: str) -> str:
+    """What models may not use, and what they write instead."""
+    width = max(map(len, portable.INSTEAD)) + 2
+    return "".join(f"{name:<{width}}{advice}\n" for name, advice in sorted(portable.INSTEAD.items()))
+
+
+def _make_portable(what: str) -> str:
+    """The fields of extract(), the patterns of to_char(), the types of a cast."""
+    return textwrap.fill(", ".join(getattr(portable, what.upper())), 100)
+
+
+@cache
+def _school() -> api.Workspace:
+    """The reference project."""
+    return api.load(ROOT, env={})
+
+
+def _make_vars(_: str) -> str:
+    """The school's vars, with their defaults under the default preset, as TOML writes them."""
+    shown = {
+        name: str(value).lower() if isinstance(value, bool) else value for name, value in _school().variables.items()
+    }
+    width = max(map(len, shown))
+    return "".join(f"{name:<{width}} = {value}\n" for name, value in shown.items())
+
+
+def _make_tables(_: str) -> str:
+    """The school's models with their tables and slices, in the order in which they are built."""
+    rows = [["model", "table", "one slice for each", "tags"]]
+    compiled = _school().compiled
+    for name in planner.order(compiled):
+        config = compiled[name].config
+        table = f"({name})" if config.materialized is Materialized.INTERMEDIATE else config.table
+        rows.append([name, table, " and ".join(config.slice_by) or "-", " ".join(config.tags)])
+    return report.columns(rows)
+
+
 def _make_build_output(_: str) -> str:
     """The reference project's build, all progress lines but the last few of each kind left out."""
     database = ROOT / "target" / "sqlseed.duckdb"
@@ -124,7 +165,12 @@ def _make_build_output(_: str) -> str:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
     done = subprocess.run(
-        cli_command(["build"]), cwd=ROOT, env=cli_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        cli_command(["build"]),
+        cwd=ROOT,
+        env=cli_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     done.check_returncode()
     return shortened(done.stderr, done.stdout)
@@ -136,10 +182,10 @@ def shortened(progress: str, result: str) -> str:
     loaded = [line for line in lines if line.startswith("loaded")]
     built = [line for line in lines if line.startswith("built")]
     opening = [line for line in lines if " slices, " in line]
-    *table, _, last = result.splitlines()
-    largest = sorted(table[1:], key=_rows)[-3:]
-    kept = [line for line in table[1:] if line in largest]
-    return "\n".join([loaded[0], "...", *opening, built[0], "...", built[-1], table[0], "  ...", *kept, "", last]) + "\n"
+    head, *tables, _, last = result.splitlines()
+    largest = sorted(tables, key=_rows)[-2:]
+    kept = [line for line in tables if line in largest]
+    return "\n".join([loaded[0], "...", *opening, built[0], "...", head, "  ...", *kept, "", last]) + "\n"
 
 
 def _rows(line: str) -> int:
@@ -151,6 +197,10 @@ _KINDS: dict[str, Callable[[str], str]] = {
     "file": _make_file,
     "compile": _make_compile,
     "macro": _make_macro,
+    "instead": _make_instead,
+    "portable": _make_portable,
+    "vars": _make_vars,
+    "tables": _make_tables,
     "build-output": _make_build_output,
 }
 

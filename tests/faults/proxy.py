@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 REQUEST, REPLY = "request", "reply"
-_REPLIED = b"COMMIT\x00"  # the tag in the server's CommandComplete
-_ASKED = b"COMMIT"
+_MARK = b"COMMIT\x00"  # the end of the client's query, and of the tag in the server's answer
 
 
 class Proxy:
-    """Forwards bytes both ways; the n-th COMMIT is cut before the server sees it, or its reply before the client does."""
+    """Forwards bytes; the n-th COMMIT is cut before the server sees it, or its reply before the client does."""
 
     def __init__(self, url: str, side: str, number: int) -> None:
         parts = urlsplit(url)
@@ -38,8 +37,8 @@ class Proxy:
                 client, _ = self._listener.accept()
                 server = socket.create_connection(self._server)
                 for source, sink, mark in (
-                    (client, server, _ASKED if self._side == REQUEST else None),
-                    (server, client, _REPLIED if self._side == REPLY else None),
+                    (client, server, _MARK if self._side == REQUEST else None),
+                    (server, client, _MARK if self._side == REPLY else None),
                 ):
                     threading.Thread(target=self._pump, args=(source, sink, mark), daemon=True).start()
 

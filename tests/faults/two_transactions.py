@@ -1,4 +1,4 @@
-"""The negative control of the kill tests: sqlseed with the checkpoint in a second transaction, checked before the rows."""
+"""The negative control of the kill tests: sqlseed with the checkpoint in a transaction of its own."""
 
 from __future__ import annotations
 

@@ -18,12 +18,12 @@ from tests.support import ROOT, cli_environment
 HEAVY = {"click", "duckdb", "psycopg", "rich", "sqlglot"}
 PURE = ["errors", "model", "planner", "profile", "project", "runner", "seeds", "selector"]
 
-HOMES = {  # library -> the module that imports it, and nobody else does
+HOMES = {  # library -> the module or package that imports it, and nobody else does
     "click": "cli.py",
     "duckdb": "backends/duckdb.py",
     "jinja2": "templates.py",
     "psycopg": "backends/postgres.py",
-    "rich": "report.py",
+    "rich": "display.py",
     "sqlglot": "dialect/",
     "yaml": "yamlfile.py",
 }
@@ -54,7 +54,7 @@ def test_each_library_is_imported_in_one_module():
         f"{name}: {library} belongs in {HOMES[library]}"
         for path in SOURCES
         for library in sorted(imports_of(path) & HOMES.keys())
-        if (name := path.relative_to(ROOT / "sqlseed").as_posix()) != HOMES[library]
+        if not (name := path.relative_to(ROOT / "sqlseed").as_posix()).startswith(HOMES[library])
     ]
     assert strangers == []
 

@@ -55,7 +55,7 @@ select
         when 'humidity' then 10 * least(100, greatest(15,
             measured.humidity + case when measured.is_wet then 15 else 0 end + {{ random_int('noise', 'measured.n', -9, 9) }}))
         else case when measured.is_wet then {{ random_int('rain', 'measured.n', 1, 60) }} else 0 end
-    end)::numeric / 10                                                              as value,
+    end) * 0.1                                                                     as value,
     {{ chance('suspect', 'measured.n', 0.002) }}                                    as is_suspect
 from measured
 where not {{ chance('missed', 'measured.n', 0.01) }}
