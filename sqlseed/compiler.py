@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -20,11 +21,16 @@ from sqlseed.model import (
     Config,
     ModelFile,
     Parameter,
+    ParameterKind,
     Project,
     Target,
     Value,
 )
 from sqlseed.rendering import ProjectContext, Rendering
+
+_MAX_DEPTH = 40  # of macros that call each other across files; Python allows about 200
+_MARKS = re.compile("[\x1c-\x1f]")  # what templates and this module mark places with
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def compile_project(
@@ -35,6 +41,7 @@ def compile_project(
     Raises CompileError, or an ErrorList of all models' errors in one go.
     """
     context = ProjectContext(project, target, variables, read_config)
+    _check_macro_names(context)
     compiled: dict[str, Compiled] = {}
     errors: list[SqlseedError] = []
     for name, file in sorted(project.models.items()):
@@ -79,26 +86,54 @@ def _template_context(rendering: Rendering) -> dict[str, Any]:
     }
     for dimension in context.project.dimensions:
         names[dimension] = _DimensionNames(rendering, dimension)
+    running: list[str] = []
     for macro, path in context.macro_files.items():
-        if macro in names:
-            raise CompileError(f"macro '{macro}' has the name of a built-in one", path=path, hint="rename it")
-        names[macro] = _project_macro(rendering, macro, path, names)
+        names[macro] = _project_macro(rendering, macro, path, names, running)
     return names
 
 
-def _project_macro(rendering: Rendering, macro: str, path: str, names: dict[str, Any]) -> Callable[..., str]:
+def _check_macro_names(context: ProjectContext) -> None:
+    """Raises CompileError for a project's macro that hides something that templates have."""
+    taken = {*Macros.names(), "config", "var", "this", "target", "range", *context.project.dimensions}
+    for macro, path in context.macro_files.items():
+        if macro in taken:
+            what = "a dimension" if macro in context.project.dimensions else "a built-in"
+            raise CompileError(f"macro '{macro}' has the name of {what}", path=path, hint="rename it")
+
+
+def _project_macro(
+    rendering: Rendering, macro: str, path: str, names: dict[str, Any], running: list[str]
+) -> Callable[..., str]:
+    """A macro of the project as a function; `running` holds the names of those that are being called."""
+    text = rendering.context.project.macros[path]
+
     def call(*arguments: Any, **keywords: Any) -> str:
         rendering.macros.setdefault(path)
-        module = templates.macros(rendering.context.project.macros[path], path, names)
-        try:
-            return module[macro](*arguments, **keywords)
-        except RecursionError:
-            raise CompileError(f"macro '{macro}' calls itself without end", path=path) from None
+        with templates.LocatedMacro(text, path, names):
+            if len(running) >= _MAX_DEPTH:
+                raise CompileError(f"macro '{macro}' calls itself: {' -> '.join(running[-4:])} -> {macro}")
+            running.append(macro)
+            try:
+                return templates.macros(text, path, names)[macro](*arguments, **keywords)
+            except RecursionError:
+                raise CompileError(f"macro '{macro}' calls itself without end") from None
+            finally:
+                running.pop()
 
     return call
 
 
+def _check_characters(text: str, path: str) -> None:
+    """Refuses characters that make a text read otherwise than it runs."""
+    for pattern, what in ((_MARKS, "a control character"), (_BIDI, "a character that turns the direction of writing")):
+        found = pattern.search(text)
+        if found:
+            line = text.count("\n", 0, found.start()) + 1
+            raise CompileError(f"{what}, U+{ord(found[0]):04X}", path=path, line=line, hint="remove it, or chr(...)")
+
+
 def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> Compiled:
+    _check_characters(file.raw_sql, file.path)
     rendering = Rendering(context, file, config)
     rendered = templates.render(file.raw_sql, _template_context(rendering), file.path, kind="model")
     sql, lines = templates.split_marks(rendered)
@@ -161,17 +196,18 @@ def _without_marks(compiled: Compiled) -> Compiled:
 def _reads_only_its_slice(context: ProjectContext, compiled: Compiled) -> None:
     """A model that shares a dimension with one that it reads must use that dimension: otherwise it would read
     the rows of every slice, among them those not built yet, and its own rows would depend on the order of the run."""
-    used = {part for parameter in compiled.parameters for part in parameter.of}
+    used = {p.of[0] for p in compiled.parameters if p.kind is ParameterKind.DIMENSION}
     for name in compiled.refs:
         if name not in compiled.relations:
             continue  # only its keys are used, by formula
         shared = [d for d in context.config(name).slice_by if d in compiled.config.slice_by]
         for dimension in shared:
             if dimension not in used:
+                key = context.project.dimensions[dimension].key
                 raise CompileError(
                     f"reads ref('{name}'), which is sliced by {dimension} too, without naming {dimension}",
                     path=compiled.path,
-                    hint=f"restrict it to the slice: where ... = {{{{ {dimension}.{context.project.dimensions[dimension].key} }}}}",
+                    hint=f"restrict it to the slice: where ... = {{{{ {dimension}.{key} }}}}",
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlseed.macros import Macros
 from sqlseed.model import Config, KeyKind, Materialized, ModelFile, Project
 from sqlseed.rendering import ProjectContext
 
+_MAX_NAME_BYTES = 63
 _INTEGER_TYPES = ("integer", "int", "int4", "bigint", "int8", "smallint", "int2", "serial", "bigserial")
 
 
@@ -63,6 +65,7 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
     for key in ("slice_by", "tags"):
         names = settings.get(key) or ()
         settings[key] = (names,) if isinstance(names, str) else tuple(names)
+    _check_types(settings)
     settings["materialized"] = _choice(Materialized, settings.get("materialized", "table"), file)
     for name in settings["slice_by"]:
         if name not in project.dimensions:
@@ -72,26 +75,53 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
     if settings["materialized"] is Materialized.INTERMEDIATE:
         settings["key_kind"] = KeyKind.NATURAL
         return Config(**settings)
-    key = settings.get("key") or (file.contract.primary_key[0] if len(file.contract.primary_key) == 1 else None)
+    primary_key = file.contract.primary_key
+    key_column: str | None = settings.get("key") or (primary_key[0] if len(primary_key) == 1 else None)
     kind = _choice(KeyKind, settings["key_kind"], file) if "key_kind" in settings else None
     if kind is None:
-        kind = KeyKind.NATURAL if "owner" in settings else _kind_of(file, key)
+        kind = KeyKind.NATURAL if "owner" in settings else _kind_of(file, key_column)
     if kind is KeyKind.NATURAL and not settings.get("owner"):
         raise CompileError(
             "a natural key needs config(owner='...'), a predicate that is true for this slice's rows only",
             path=file.path,
             hint="for example owner='\"id\" = :branch_id'",
         )
-    return Config(**settings | {"key": key, "key_kind": kind})
+    return Config(**settings | {"key": key_column, "key_kind": kind})
+
+
+def _check_types(settings: Mapping[str, Any]) -> None:
+    """Raises ValueError for a setting of another type than Config says."""
+    wanted: dict[str, tuple[type, str]] = {
+        **dict.fromkeys(["table", "key", "owner"], (str, "a text")),
+        "enabled": (bool, "true or false"),
+        "key_block": (int, "a whole number"),
+        "meta": (dict, "a mapping"),
+    }
+    for name, (type_, words) in wanted.items():
+        value = settings.get(name)
+        if value is not None and (not isinstance(value, type_) or (type_ is int and isinstance(value, bool))):
+            raise ValueError(f"{name} must be {words}, not {value!s}")
+    if not isinstance(settings.get("rows"), str | int | float | None):
+        raise ValueError("rows must be a number, or a text with a Jinja expression of one")
+    for name in ("slice_by", "tags"):
+        if not all(isinstance(value, str) for value in settings[name]):
+            raise ValueError(f"{name} must be a list of names")
+    if len(set(settings["slice_by"])) < len(settings["slice_by"]):
+        raise ValueError("slice_by names a dimension twice")
+    if not 1 <= settings.get("key_block", 1) <= 1 << 40:
+        raise ValueError(f"key_block must be from 1 to 2^40, not {settings['key_block']}")
+    if not 1 <= len(settings["table"].encode()) <= _MAX_NAME_BYTES:
+        raise ValueError(f"table must have 1 to {_MAX_NAME_BYTES} bytes: PostgreSQL cuts longer names")
 
 
 def _kind_of(file: ModelFile, key: str | None) -> KeyKind:
     columns = {column.name: column.type for column in file.contract.columns}
     if not columns:
+        folder, entry = file.path.rpartition("/")[0], f"{{name: {file.name}, columns: [...]}}"
         raise CompileError(
             f"model '{file.name}' has no contract",
             path=file.path,
-            hint=f"describe its columns in {file.path.rpartition('/')[0]}/*.yml: models: [{{name: {file.name}, columns: [...]}}]",
+            hint=f"describe its columns in {folder}/*.yml: models: [{entry}]",
         )
     if key is None:
         raise CompileError(

@@ -14,6 +14,7 @@ _COLUMN_KEYS = ("name", "data_type", "description", "constraints", "default")
 _CONSTRAINT_KEYS = ("type", "columns", "to", "to_columns", "on_delete", "on_update", "name")
 _CONSTRAINTS = ("not_null", "primary_key", "unique", "foreign_key")
 _ACTIONS = ("no action", "restrict", "cascade", "set null", "set default")
+_MAX_NAME_BYTES = 63  # PostgreSQL cuts longer names without a word
 _REF = re.compile(r"""\s*(?:ref\(\s*['"](\w+)['"]\s*\)|(\w+))\s*\Z""")
 
 
@@ -99,8 +100,12 @@ def _read_column(shape: _Shape, entry: Any) -> None:
         raise shape.error("a column has no name", entry)
     if not isinstance(type_, str) or not type_:
         raise shape.error(f"column '{name}' has no data_type", entry, "for example data_type: text")
-    if name in (column.name for column in shape.columns):
-        raise shape.error(f"column '{name}' stands twice", entry)
+    if len(name.encode()) > _MAX_NAME_BYTES:
+        raise shape.error(f"column '{name}' has a name of over {_MAX_NAME_BYTES} bytes", entry, "shorten it")
+    for column in shape.columns:
+        if name.lower() == column.name.lower():
+            hint = None if name == column.name else "DuckDB takes upper and lower case for the same"
+            raise shape.error(f"column '{name}' stands twice", entry, hint)
     default = entry.get("default")
     description = str(entry.get("description") or "").strip()
     shape.columns.append(Column(name, type_, True, None if default is None else str(default), description))

@@ -7,6 +7,7 @@ column or a sum of products: PostgreSQL then inlines the arithmetic, and a value
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -35,7 +36,7 @@ class Macros:
 
     def context(self) -> dict[str, Callable[..., str]]:
         """The macros by name, as plain functions."""
-        return {name: getattr(self, name) for name in self.names()}
+        return {name: _checked(name, getattr(self, name)) for name in self.names()}
 
     # --- other tables ----------------------------------------------------------------------------------
 
@@ -256,6 +257,23 @@ class Macros:
             )
         self._rendering.seeds.setdefault(name)
         return slots.count
+
+
+def _checked(name: str, macro: Callable[..., str]) -> Callable[..., str]:
+    """The macro with a plain message for wrong arguments."""
+
+    def call(*arguments: Any, **keywords: Any) -> str:
+        try:
+            return macro(*arguments, **keywords)
+        except TypeError:
+            wanted = inspect.signature(macro)
+            try:
+                wanted.bind(*arguments, **keywords)
+            except TypeError as wrong:
+                error = wrong
+            raise CompileError(f"{name}(): {error}", hint=f"{name}({', '.join(wanted.parameters)})") from None
+
+    return call
 
 
 def _operand(value: Any) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from types import SimpleNamespace
@@ -251,10 +253,13 @@ class Planner:
         context: dict[str, Any] = {"var": _var_reader(self.variables)}
         for name, key in slice_.point:
             context[name] = SimpleNamespace(**self._attributes(name, key))
-        value = templates.evaluate(str(compiled.config.rows), context, f"{compiled.path} (config rows)")
-        if isinstance(value, bool) or not isinstance(value, int | float) and not hasattr(value, "__int__"):
-            raise CompileError(f"config rows gives {value!r}, not a number", path=compiled.path)
-        return max(0, round(float(value)))
+        try:
+            value = templates.evaluate(str(compiled.config.rows), context, compiled.path)
+        except CompileError as error:
+            raise CompileError(f"config rows: {error.message}", path=compiled.path, hint=error.hint) from None
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+            raise CompileError(f"config rows: '{compiled.config.rows}' is {value!r}, not a number", path=compiled.path)
+        return max(0, round(value))
 
     def _check_parents(self, steps: Mapping[Slice, Step]) -> None:
         """A pending slice needs its parents' rows: selected, or complete in the target."""

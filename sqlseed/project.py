@@ -15,6 +15,7 @@ from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed, Value
 
 _SETTINGS = ("name", "profile", "seed", "vars", "presets", "default_preset", "dimensions")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 _MAX_NAME_BYTES = 63  # PostgreSQL cuts longer identifiers without a word
 _RESERVED_DIMENSIONS = ("var", "this", "target", "salt", "config")
 
@@ -235,13 +236,14 @@ def _read_models(
     root: Path, project: str, patches: Mapping[str, tuple[Any, str]], errors: list[SqlseedError]
 ) -> dict[str, ModelFile]:
     models: dict[str, ModelFile] = {}
+    folded: dict[str, str] = {}
     for relative in _walk(root, "models", ".sql"):
         try:
             model = _read_model(root, relative, project, patches)
-            if model.name in models:
-                raise ProjectError(
-                    f"model '{model.name}' is also {models[model.name].path}", path=relative, hint="rename one of them"
-                )
+            other = folded.setdefault(model.name.lower(), relative)
+            if other != relative:
+                hint = "rename one of them; upper and lower case make no difference"
+                raise ProjectError(f"model '{model.name}' is also {other}", path=relative, hint=hint)
             models[model.name] = model
         except SqlseedError as error:
             errors.append(error)
@@ -255,7 +257,7 @@ def _read_models(
                     hint=did_you_mean(name, models),
                 )
             )
-    for model in models.values():
+    for model in models.values() if not errors else ():
         errors += contract.check_references(model, models)
     return models
 
@@ -263,15 +265,20 @@ def _read_models(
 def _read_model(root: Path, relative: str, project: str, patches: Mapping[str, tuple[Any, str]]) -> ModelFile:
     stem = relative.rpartition("/")[2].rpartition(".")[0]
     check_name(stem, relative)
-    entry, patch_path = patches.get(stem, ({}, None))
+    entry, patch_path = patches.get(stem, (None, None))
+    entry = {} if entry is None else entry
     shape = contract.read(entry, patch_path) if patch_path else Contract()
+    config = entry.get("config") or {}
+    if not isinstance(config, dict):
+        line = getattr(entry, "line", None)
+        raise ProjectError(f"model '{stem}': config must be a mapping, not {config!r}", path=patch_path, line=line)
     return ModelFile(
         name=stem,
         path=relative,
         fqn=(project, *relative.split("/")[1:-1], stem),
         raw_sql=files.read_text(root, relative),
         contract=shape,
-        config=dict(entry.get("config") or {}),
+        config=dict(config),
         description=str(entry.get("description") or "").strip(),
         patch_path=patch_path,
     )
@@ -284,12 +291,13 @@ def _seed_files(
     errors: list[SqlseedError],
 ) -> dict[str, str]:
     paths: dict[str, str] = {}
+    taken = {name.lower(): model.path for name, model in models.items()}
     for relative in _walk(root, "seeds", ".csv"):
         stem = relative.rpartition("/")[2].rpartition(".")[0]
         try:
             check_name(stem, relative)
-            other = paths.get(stem) or (models[stem].path if stem in models else None)
-            if other:
+            other = taken.setdefault(stem.lower(), relative)
+            if other != relative:
                 raise ProjectError(f"the name '{stem}' is taken by {other}", path=relative, hint="rename one of them")
             paths[stem] = relative
         except SqlseedError as error:
@@ -361,6 +369,8 @@ def _typed(project: Project, given: Mapping[str, Any]) -> dict[str, Value]:
 def _convert(value: Any, default: Value, name: str) -> Value:
     """`value` as the type of the var's default; texts are read as numbers and dates where the type wants one."""
     kind = type(default)
+    if isinstance(value, str) and _UNFIT.search(value):
+        raise ProjectError(f"var '{name}' holds a NUL byte or half a character, which no database stores")
     try:
         if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
             return value

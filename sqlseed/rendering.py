@@ -81,8 +81,14 @@ class Rendering:
         self.macros: dict[str, None] = {}
 
     def parameter(self, name: str, type_: str, kind: ParameterKind, of: tuple[str, ...]) -> str:
-        """Registers a bind parameter and gives its text, `:name`."""
-        self.parameters[name] = Parameter(name, type_, kind, of)
+        """Registers a bind parameter and gives its text, `:name`; raises CompileError if it means something else."""
+        made = Parameter(name, type_, kind, of)
+        if self.parameters.setdefault(name, made) != made:
+            raise CompileError(
+                f"the bind parameter :{name} would mean two things: the {self.parameters[name].kind} of"
+                f" {' and '.join(self.parameters[name].of)}, and the {kind} of {' and '.join(of)}",
+                hint="rename the dimension, the column or the model",
+            )
         return f"{sqltext.MARK}:{name}"
 
     def dimension_parameter(self, dimension: str, attribute: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -16,16 +17,20 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sqlseed.errors import CompileError, SqlseedError, did_you_mean
 
 _MARK = re.compile("\x1d([0-9]+)\x1e")
 _UNDEFINED = re.compile(r"^'(\w+)' is undefined$")
 _MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(")
+_FILTER = re.compile(r"^No (filter|test) named '(\w+)'")
 _MAX_OUTPUT = 5_000_000  # characters of one rendered model; the largest real one has 10 thousand
+_MAX_SECONDS = 10.0  # of rendering one template
+_MAX_STEPS = 1_000_000  # of all its range() loops together
 
 
 class Placeholder:
@@ -91,6 +96,8 @@ def literal(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float | Decimal):
+        if not Decimal(str(value)).is_finite():
+            raise CompileError(f"refusing to print {value} into SQL", hint="print a number, or null")
         return format(Decimal(str(value)), "f")
     if isinstance(value, dt.datetime):
         return f"timestamp '{value:%Y-%m-%d %H:%M:%S}'"
@@ -115,11 +122,54 @@ class _LineMarks(Extension):
                 yield token
 
 
+class _Budget:
+    """How long a template may still render, and how many steps its loops may still take."""
+
+    def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        self.deadline = time.monotonic() + _MAX_SECONDS
+        self.steps = _MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0 or time.monotonic() > self.deadline:
+            what = f"takes more than {_MAX_STEPS} steps" if self.steps < 0 else f"renders for over {_MAX_SECONDS:.0f} s"
+            raise CompileError(f"the template {what}", hint="make rows in SQL: generate_series(1, 100000)")
+
+
+_budget = _Budget()  # templates are rendered one after the other, by one thread
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, with limits on the operators that make much out of little."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """`left * right` and `left ** right`, of numbers, or of texts and lists that stay small."""
+        numbers = [value for value in (left, right) if isinstance(value, int | float | Decimal)]
+        others = [len(value) for value in (left, right) if hasattr(value, "__len__")]
+        if (others and numbers and others[0] * numbers[0] > 10_000) or (
+            operator == "**" and any(n > 1_000 for n in numbers)
+        ):
+            raise CompileError(
+                f"{operator} makes too much in a template", hint="make rows in SQL: generate_series(1, 100)"
+            )
+        return super().call_binop(context, operator, left, right)
+
+
+def _finalize(value: object) -> str:
+    _budget.spend(1)
+    return literal(value)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Environment(
         undefined=StrictUndefined,
-        finalize=literal,
+        finalize=_finalize,
         extensions=[_LineMarks],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -136,6 +186,7 @@ def _bounded_range(*arguments: int) -> range:
         raise CompileError(
             f"range() of {len(numbers)} in a template", hint="make rows in SQL: generate_series(1, 100000)"
         )
+    _budget.spend(len(numbers))
     return numbers
 
 
@@ -151,7 +202,8 @@ def render(text: str, context: Mapping[str, Any], path: str, *, kind: str = "tex
 
     Raises CompileError with file and line for whatever is wrong with the template.
     """
-    with _located(text, path, context):
+    _budget.restart()
+    with Located(text, path, context):
         rendered = _template(text, path, kind).render(context)
         if len(rendered) > _MAX_OUTPUT:
             raise CompileError(
@@ -186,7 +238,8 @@ def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
 
 def evaluate(text: str, context: Mapping[str, Any], path: str) -> Any:
     """The Python value of a Jinja expression, such as a dimension's `filter` or a model's `rows`."""
-    with _located(text, path, context):
+    _budget.restart()
+    with Located(text, path, context):
         try:
             compiled = _environment().compile_expression(text, undefined_to_none=False)
             value = compiled(**context)
@@ -208,13 +261,19 @@ def macro_names(text: str) -> list[str]:
 
 def macros(text: str, path: str, context: Mapping[str, Any]) -> Mapping[str, Callable[..., str]]:
     """The macros that a file defines, seeing `context`."""
-    with _located(text, path, context):
+    with Located(text, path, context):
         module = _template(text, path, "macros").make_module(dict(context))
         return {name: getattr(module, name) for name in macro_names(text)}
 
 
-class _located:
+class MacroError(CompileError):
+    """An error inside a project's macro; the place from which it was called is still to be added."""
+
+
+class Located:
     """Turns what Jinja raises into a CompileError that names file, line and the offending text."""
+
+    raises: type[CompileError] = CompileError
 
     def __init__(self, text: str, path: str, context: Mapping[str, Any]) -> None:
         self.text, self.path, self.context = text, path, context
@@ -223,28 +282,28 @@ class _located:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None or (isinstance(error, SqlseedError) and error.path):
+        if error is None or (isinstance(error, SqlseedError) and error.path and not isinstance(error, MacroError)):
             return
-        if isinstance(error, TemplateSyntaxError):
-            line: int | None = error.lineno
-            message, hint = error.message or "template syntax error", None
-        else:
-            line = self._line(error)
-            message, hint = self._explain(error)
-            if message is None:
-                return
+        line = error.lineno if isinstance(error, TemplateSyntaxError) else self._line(error)
+        if isinstance(error, MacroError) and error.path != self.path:
+            message = f"{error.message}, called at {self.path}:{line}"
+            raise self.raises(message, path=error.path, line=error.line, source=error.source, hint=error.hint) from None
+        explained = self._explain(error)
+        if explained is None:
+            return
+        message, hint = explained
         lines = self.text.split("\n")
         source = lines[line - 1] if line and line <= len(lines) else None
         if source and source.lstrip().startswith("--") and not hint:
             hint = "`--` does not hide Jinja from being rendered; use {# ... #}"
-        raise CompileError(message, path=self.path, line=line, source=source, hint=hint) from None
+        raise self.raises(message, path=self.path, line=line, source=source, hint=hint) from None
 
     def _line(self, error: BaseException) -> int | None:
         frames = traceback.extract_tb(error.__traceback__)
         numbers = [frame.lineno for frame in frames if frame.filename == self.path]
         return numbers[-1] if numbers else None
 
-    def _explain(self, error: BaseException) -> tuple[str | None, str | None]:
+    def _explain(self, error: BaseException) -> tuple[str, str | None] | None:
         if isinstance(error, SqlseedError):
             return error.message, error.hint
         if isinstance(error, UndefinedError):
@@ -257,7 +316,20 @@ class _located:
         if isinstance(error, RecursionError):
             return "a macro calls itself without end", None
         if isinstance(error, TemplateError):
-            return error.message or str(error), None
-        if isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | AttributeError):
-            return re.sub(r"^\w+\.<locals>\.|^Library\.", "", str(error)), None
-        return None, None
+            return self._explain_template(error.message or str(error))
+        if isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | AttributeError | MemoryError):
+            return str(error), None
+        return None
+
+    def _explain_template(self, message: str) -> tuple[str, str | None]:
+        found = _FILTER.match(message)
+        if found is None:
+            return message, None
+        known = _environment().filters if found[1] == "filter" else _environment().tests
+        return message.rstrip("."), did_you_mean(found[2], known, show=12)
+
+
+class LocatedMacro(Located):
+    """The same within a macro: the caller adds its own place."""
+
+    raises = MacroError

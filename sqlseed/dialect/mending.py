@@ -45,7 +45,8 @@ def to_duckdb(sql: str, types: Mapping[str, str]) -> str:
 
 def engine_type(type_: str) -> exp.DataType:
     """DuckDB's counterpart of a PostgreSQL type: its plain numeric would keep three decimals, and no type 65 digits."""
-    built = exp.DataType.build(type_, dialect="postgres")
+    plain = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}.get(type_.strip().lower(), type_)
+    built = exp.DataType.build(plain, dialect="postgres")
     if built.is_type("decimal"):
         size = [int(part.name) for part in built.expressions]
         if not size or size[0] > 38:

@@ -46,7 +46,7 @@ def test_data_goes_to_stdout_and_nothing_to_stderr(sqlseed: Run, arguments: list
 def test_progress_goes_to_stderr(sqlseed: Run):
     done = sqlseed("build", "--output", "json")
     assert json.loads(done.stdout)["success"] is True
-    assert re.search(r"^built   pupils: 12 rows in ", done.stderr, re.M)
+    assert re.search(r"^built   pupils: 12 rows in ", done.stderr, re.MULTILINE)
     assert ESCAPE not in done.stderr + done.stdout
 
 
@@ -240,7 +240,7 @@ PROFILES = {
     "broken Jinja": f"pg: {{type: postgres, host: h, password: \"{{{{ env_var('X', '{CANARY}' }}}}\"}}",
     "broken YAML": f'pg: {{type: postgres, host: h, password: "{CANARY}", ',
     "a wrong type": f'pg: {{type: postgre, password: "{CANARY}"}}',
-    "everything right, and nobody there": f'pg: {{type: postgres, host: 127.0.0.1, port: 1, dbname: d, password: "{CANARY}"}}',
+    "all right, but nobody there": f'pg: {{type: postgres, host: 127.0.0.1, port: 1, dbname: d, password: "{CANARY}"}}',
 }
 
 

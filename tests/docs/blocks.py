@@ -7,8 +7,9 @@ A block is a fence after a comment that says what is in it:
     ...
     ```
 
-`python -m tests.docs.blocks` writes all of them again, and `--build` the output of the reference project's build too,
-which takes its time; tests/docs/test_docs.py fails where one is stale. The kinds are the functions named `_make_*`.
+`python -m tests.docs.blocks` writes all of them again; with `--build` also the output of the reference project's build,
+with `--tests` also the last line of the tests, which take their time. tests/docs/test_docs.py fails where one is stale.
+The kinds are the functions named `_make_*`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -29,13 +30,14 @@ from click.testing import CliRunner
 from sqlseed import api, artifacts, cli, planner, report
 from sqlseed.dialect import portable
 from sqlseed.model import Materialized
+from sqlseed.workspace import Workspace
 from tests.support import ROOT, cli_command, cli_environment, write_project
 
 _BLOCK = re.compile(
-    r"(?P<head><!-- generated: (?P<kind>[a-z-]+)(?: (?P<argument>[^\n]*?))?? -->\n```\w+\n)(?P<body>.*?)(?P<tail>```\n)",
-    re.S,
+    r"(?P<head><!-- generated: (?P<kind>[a-z-]+)(?: (?P<argument>[^>]*?))?? -->\n```\w+\n)(?P<body>.*?)(?P<tail>```\n)",
+    re.DOTALL,
 )
-SLOW = ("build-output",)  # kinds that are written on demand only
+SLOW = {"build-output": "--build", "test-output": "--tests"}  # kinds that are written on demand only, and the option
 
 MACRO_PROJECT = {
     "sqlseed.toml": """
@@ -55,7 +57,10 @@ MACRO_PROJECT = {
           - {name: students, columns: [{name: id, data_type: text, constraints: [{type: primary_key}]}]}
           - {name: marks, columns: [{name: id, data_type: text, constraints: [{type: primary_key}]}]}
         """,
-    "models/students.sql": "{{ config(slice_by=['branch']) }} select {{ key('n') }} as id from generate_series(1, 9) as s(n)",
+    "models/students.sql": """
+        {{ config(slice_by=['branch']) }}
+        select {{ key('n') }} as id from generate_series(1, 9) as s(n)
+        """,
 }
 """The project in which the macros of docs/models.md are rendered: a model `marks`, sliced by branch."""
 
@@ -77,11 +82,11 @@ def make(kind: str, argument: str) -> str:
     return made if made.endswith("\n") else made + "\n"
 
 
-def rewritten(text: str, *, slow: bool) -> str:
-    """A page with its generated blocks made anew; those of SLOW kinds only if `slow`."""
+def rewritten(text: str, options: Sequence[str] = ()) -> str:
+    """A page with its generated blocks made anew; those of SLOW kinds only where their option is given."""
 
     def block(found: re.Match[str]) -> str:
-        if found["kind"] in SLOW and not slow:
+        if SLOW.get(found["kind"], "") not in ("", *options):
             return found[0]
         return found["head"] + make(found["kind"], found["argument"] or "") + found["tail"]
 
@@ -101,7 +106,7 @@ def _make_file(path: str) -> str:
 
 
 @cache
-def _starter() -> api.Workspace:
+def _starter() -> Workspace:
     """The project that `sqlseed init` writes."""
     return api.load(ROOT / "sqlseed" / "starter", env={})
 
@@ -113,7 +118,8 @@ def _make_compile(model: str) -> str:
 def _make_macro(call: str) -> str:
     folder = Path(tempfile.mkdtemp(prefix="sqlseed-docs-"))
     try:
-        model = "{{ config(slice_by=['branch']) }}\nselect\n{{ " + call + " }}\nas id, {{ branch.id }} as branch_id\n"
+        settings, rest = "{{ config(slice_by=['branch']) }}\nselect\n", "\nas id, {{ branch.id }} as branch_id\n"
+        model = settings + "{{ " + call + " }}" + rest
         write_project(folder, MACRO_PROJECT | {"models/marks.sql": model})
         sql = api.load(folder, env={}).compiled["marks"].sql
         return sql.removeprefix("select\n").partition("\nas id")[0]
@@ -133,7 +139,7 @@ def _make_portable(what: str) -> str:
 
 
 @cache
-def _school() -> api.Workspace:
+def _school() -> Workspace:
     """The reference project."""
     return api.load(ROOT, env={})
 
@@ -168,12 +174,19 @@ def _make_build_output(_: str) -> str:
         cli_command(["build"]),
         cwd=ROOT,
         env=cli_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
     )
     done.check_returncode()
     return shortened(done.stderr, done.stdout)
+
+
+def _make_test_output(_: str) -> str:
+    """The closing line of pytest."""
+    done = subprocess.run([sys.executable, "-m", "pytest"], cwd=ROOT, capture_output=True, text=True)
+    lines = done.stdout.rstrip().splitlines()
+    done.check_returncode()
+    return lines[-1]
 
 
 def shortened(progress: str, result: str) -> str:
@@ -202,15 +215,15 @@ _KINDS: dict[str, Callable[[str], str]] = {
     "vars": _make_vars,
     "tables": _make_tables,
     "build-output": _make_build_output,
+    "test-output": _make_test_output,
 }
 
 
 def main() -> None:
     """Writes the pages."""
-    slow = "--build" in sys.argv[1:]
     for path in documents():
         before = path.read_text("utf-8")
-        after = rewritten(before, slow=slow)
+        after = rewritten(before, sys.argv[1:])
         if after != before:
             path.write_text(after, "utf-8")
             print(f"wrote {path.relative_to(ROOT)}")

@@ -149,7 +149,7 @@ def test_functions_of_a_transaction_that_was_rolled_back(postgres, write):
     for _ in range(2):
         with session.transaction():
             session.prepare(["sqlseed_hash"])
-            assert session.query(call) == [(3466902347,)]
+            assert session.query(call) == [(3283252122,)]
     session.close()
     session.close()
 
@@ -314,7 +314,7 @@ def _busy(database: Database) -> int:
 
 
 def test_signal_while_the_server_does_not_answer(postgres, write):
-    """Its processes are frozen: no cancel arrives, so the connections are cut; the server rolls back when it wakes up."""
+    """Its processes are frozen and no cancel arrives: the connections are cut, and it rolls back when it wakes up."""
     root = write(postgres, SLOW)
     frozen: list[int] = []
     try:
