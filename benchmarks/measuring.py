@@ -81,9 +81,14 @@ class BenchmarkError(Exception):
     """A measured command failed; the message ends with what it said."""
 
 
+_LEFT_OUT = ("SQLSEED_", "PG", "PYTHON")  # a developer's settings, such as one that forbids compiled modules
+
+
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SQLSEED_", "PG"))}
-    return {**kept, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(env or {})}
+    """This process's environment; compiled modules are kept apart from the repository, as an installation has them."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
+    cache = str(Path(tempfile.gettempdir()) / "sqlseed-benchmark-pycache")
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": cache, "NO_COLOR": "1", **(env or {})}
 
 
 def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:

@@ -72,7 +72,7 @@ select
     department                                                                          as "department",
     employment_type                                                                     as "employmentType",
     -- in the eight weeks before the first academic year in the post
-    ({{ year_begins('first_year') }} - {{ random_int('joining day', 'n', 0, 55) }}::int)::text as "joinDate",
+    {{ not_sunday(year_begins('first_year') ~ ' - ' ~ random_int('joining day', 'n', 0, 55) ~ '::int') }}::text as "joinDate",
     status                                                                              as "status",
     null::timestamp(3)                                                                  as "deletedAt",
     null::text                                                                          as "deletedBy"

@@ -7,7 +7,7 @@
 -- that another letter brings another team and moves nobody; office and leadership come from staff_roles, one post for
 -- so many sections. A post is held for 6 to 18 years; then, at the beginning of an academic year, another takes over.
 --
--- Rows: about 1.7 posts a section; nearly a tenth of them change hands in a year. Estimate, all of it.
+-- Rows: about 1.5 posts a section; nearly a tenth of them change hands in a year. Estimate, all of it.
 
 with teaching_posts as (             -- a team for every so many letters, if it has letters enough for the post
     select

@@ -203,9 +203,9 @@ def _case(node: exp.Expr) -> str | None:
 def _rounded(node: exp.Expr) -> str | None:
     """round, trunc, floor, ceil: a whole number becomes a double precision, or numeric with a number of places."""
     inner = get(node.this)
-    if inner in _INTEGERS:
-        return "numeric" if node.args.get("decimals") is not None else "double"
-    return inner
+    if node.args.get("decimals") is not None:
+        return "numeric"
+    return "double" if inner in _INTEGERS else inner
 
 
 def _sum(node: exp.Expr) -> str | None:

@@ -40,7 +40,7 @@ def to_duckdb(sql: str, types: Mapping[str, str]) -> str:
         if mended is not node:
             mended.meta[kinds.KIND] = kinds.get(node)
             node.replace(mended)
-    return tree.sql(dialect="duckdb", comments=False)
+    return tree.sql(dialect="duckdb", comments=False, identify=True)  # DuckDB has keywords that PostgreSQL has not
 
 
 def engine_type(type_: str) -> exp.DataType:
@@ -130,11 +130,14 @@ def _operands(*names: str, pattern: str, message: str) -> Callable[[Any], exp.Ex
 def _round(node: Any) -> exp.Expr:
     """PostgreSQL rounds half a double precision to the even neighbour, and makes one of a whole number."""
     inner, kind, places = node.this, kinds.get(node.this), node.args.get("decimals")
+    if inner.find(exp.Sum):
+        kind = None  # a sum of bigint is numeric on PostgreSQL, and a whole number on DuckDB
     if kind == "double" and isinstance(node, exp.Round):
         return _call("round_even", inner, exp.Literal.number(0))
     if kind in ("integer", "bigint"):
         inner.replace(exp.cast(inner.copy(), exp.DataType.build("decimal(38, 0)" if places else "double")))
     elif kind is None:
+        inner.meta[kinds.KIND] = None
         inner.replace(_guard(inner, "^(DOUBLE|FLOAT|.*INT)", _ROUND))
     return node  # type: ignore[no-any-return]
 

@@ -23,6 +23,7 @@ INSTEAD = {
     "sign": "case when x < 0 then -1 when x > 0 then 1 else 0 end",
     "div": "a / b, which is a whole number where both are",
     "array_agg": "string_agg(... order by ...), or rows",
+    "initcap": "upper(left(x, 1)) || lower(substr(x, 2)): what a word is depends on the database",
     "encode": "md5(text), or text_hash(text)",
     "reverse": "substr(): letters with vowel signs turn round differently",
     "<<": "a multiplication: n * 32",
@@ -95,7 +96,7 @@ NODES = frozenset(
     Interval IntervalSpan Var DataType DataTypeParam Cast Paren Add Sub Mul Div Mod Neg Abs Round Trunc Floor
     Ceil Sqrt BitwiseAnd BitwiseOr BitwiseXor BitwiseNot BitwiseRightShift And Or Not EQ NEQ LT LTE GT GTE Is In
     Between NullSafeEQ NullSafeNEQ Exists Any All Case If Coalesce Nullif Greatest Least Like ILike Escape
-    RegexpLike RegexpILike RegexpReplace StartsWith DPipe Concat ConcatWs Upper Lower Initcap Left Right Pad
+    RegexpLike RegexpILike RegexpReplace StartsWith DPipe Concat ConcatWs Upper Lower Left Right Pad
     Trim Replace Substring SplitPart Chr Ascii Length StrPosition Repeat Translate Overlay Hex MD5 Collate
     Extract TimestampTrunc TimeToStr Count Sum Min Max LogicalAnd LogicalOr GroupConcat RowNumber Rank DenseRank
     Ntile PercentRank CumeDist Lag Lead FirstValue LastValue GenerateSeries ExplodingGenerateSeries Unnest Array

@@ -168,38 +168,33 @@ class Database:
               threads: {settings.pop("threads", self.threads)}{lines}
     """
 
+    def _connect(self) -> Any:
+        return duckdb.connect(self.place) if self.engine == "duckdb" else psycopg.connect(self.place, autocommit=True)
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows, by a connection of the test's own."""
-        if self.engine == "duckdb":
-            with duckdb.connect(self.place) as connection:
-                return connection.execute(sql).fetchall()
-        with psycopg.connect(self.place) as connection:
-            return connection.execute(sql.encode()).fetchall()
+        with self._connect() as connection:
+            rows: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
+        return rows
 
     def run(self, *statements: str) -> None:
         """Statements, each in a transaction of its own."""
-        if self.engine == "duckdb":
-            with duckdb.connect(self.place) as connection:
-                for sql in statements:
-                    connection.execute(sql)
-            return
-        with psycopg.connect(self.place, autocommit=True) as connection:
+        with self._connect() as connection:
             for sql in statements:
-                connection.execute(sql.encode())
-
-    def main(self) -> str:
-        """The schema of the models' tables, quoted for SQL."""
-        return "main" if self.engine == "duckdb" else "public"
+                connection.execute(sql)
 
     def contents(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of some tables, sorted; a table that is missing is left out."""
-        found: dict[str, list[tuple[Any, ...]]] = {}
-        for table in tables or TABLES:
-            try:
-                found[table] = sorted(self.query(f'select * from {self.main()}."{table}"'), key=repr)
-            except (duckdb.CatalogException, psycopg.errors.UndefinedTable):
-                continue
-        return found
+        wanted = tables or TABLES
+        schema = "main" if self.engine == "duckdb" else "public"
+        listing = f"select table_name from information_schema.tables where table_schema = '{schema}'"
+        with self._connect() as connection:
+            there = {row[0] for row in connection.execute(listing).fetchall()}
+            return {
+                table: sorted(connection.execute(f'select * from {schema}."{table}"').fetchall(), key=repr)
+                for table in wanted
+                if table in there
+            }
 
     def digest(self, *tables: str) -> str:
         """A hash over the contents."""

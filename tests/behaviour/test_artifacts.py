@@ -56,8 +56,8 @@ def test_manifest(on_duckdb, write):
     assert manifest["dimensions"]["clinic"]["values"] == ["north", "south", "east"]
 
 
-def test_run_results(any_pg, write):
-    root = write(any_pg, BROKEN)
+def test_run_results(postgres, write):
+    root = write(postgres, BROKEN)
     result = build(root, arguments={"which": "build", "select": ["all"]})
     saved = read(root, "run_results.json")
     assert saved["metadata"]["invocation_id"] == result.run_id
@@ -75,7 +75,7 @@ def test_run_results(any_pg, write):
     assert failed["status"] == "error"
     assert "22012" in failed["message"]
     assert entries["model.care.invoices", "north"]["status"] == "skipped"
-    build(write(any_pg))
+    build(write(postgres))
     again = {(e["unique_id"], e["slice"]): e["status"] for e in read(root, "run_results.json")["results"]}
     assert again["model.care.patients", "north"] == "no-op"
     assert again["model.care.visits", "north/2024"] == "success"
@@ -164,14 +164,14 @@ def test_new_and_changed_nodes(on_duckdb, write, saved):
     assert names(root, "state:modified", state=saved) >= {"names"}
 
 
-def test_result_selects_what_failed(any_pg, write):
-    root = write(any_pg, BROKEN)
+def test_result_selects_what_failed(postgres, write):
+    root = write(postgres, BROKEN)
     build(root)
     target = root / "target"
     assert names(root, "result:error", state=target) == {"visits"}
     assert names(root, "result:error+", state=target) == {"visits", "invoices"}
     assert names(root, "result:skipped", state=target) == {"invoices"}
-    workspace = api.load(write(any_pg))
+    workspace = api.load(write(postgres))
     again = api.build(workspace, api.Selection(["result:error+"], state=target))
     assert {r.slice.model for r in again.results} == {"visits", "invoices"}
     assert again.success

@@ -247,15 +247,15 @@ def test_dropped_tables_are_noticed(database, write):
     assert len(done(again)) == 3
 
 
-def test_rows_are_adopted_after_the_state_is_lost(any_pg, write):
+def test_rows_are_adopted_after_the_state_is_lost(postgres, write):
     """As after restoring a dump of the application's schema only."""
-    root = write(any_pg, exclude_invoices())
+    root = write(postgres, exclude_invoices())
     whole = checksums(build(root, checksums=True))
-    any_pg.run("drop schema _sqlseed cascade", 'update "Visit" set "no" = 5')
+    postgres.run("drop schema _sqlseed cascade", 'update "Visit" set "no" = 5')
     result = build(root, checksums=True)
     natural = {name for name, status in statuses(result).items() if status == "error"}
     assert natural == {"clinics north", "clinics south", "clinics east"}  # a key without our mark may be anybody's
-    any_pg.run('alter table "Patient" drop constraint "Patient_clinicId_fkey"', 'delete from "Clinic"')
+    postgres.run('alter table "Patient" drop constraint "Patient_clinicId_fkey"', 'delete from "Clinic"')
     assert checksums(build(root, checksums=True)) == whole
 
 
@@ -295,18 +295,18 @@ def test_rows_of_others_stay(database, write):
     assert all(before)
 
 
-def test_foreign_row_below_a_vanishing_one_is_a_refusal(any_pg, write):
-    root = write(any_pg)
+def test_foreign_row_below_a_vanishing_one_is_a_refusal(postgres, write):
+    root = write(postgres)
     build(root)
-    ours = any_pg.query('select id from "Patient" where seat = 5 and "clinicId" = \'north\'')[0][0]
-    any_pg.run(f"insert into \"Visit\" values ('{UNUSED}1', 'north', '{ours}', 9, 9, '2024-01-01')")
-    before = any_pg.contents()
+    ours = postgres.query('select id from "Patient" where seat = 5 and "clinicId" = \'north\'')[0][0]
+    postgres.run(f"insert into \"Visit\" values ('{UNUSED}1', 'north', '{ours}', 9, 9, '2024-01-01')")
+    before = postgres.contents()
     result = build(root, vars={"patients": 4}, slices={"clinic": ["north"]})
     assert statuses(result)["patients north"] == "error"
     failed = next(f for f in result.failures if f.slice.model == "patients")
     assert isinstance(failed.error, GuardError)
     assert 'a row of "public"."Visit" that sqlseed did not make' in failed.message
-    after = any_pg.contents()
+    after = postgres.contents()
     assert after["Patient"] == before["Patient"]
     assert [row for row in after["Visit"] if row[3] == 9] == [row for row in before["Visit"] if row[3] == 9]
 
@@ -328,32 +328,32 @@ def test_foreign_row_two_levels_below_is_a_refusal(any_pg, write):
     assert any_pg.query('select count(*) from "Invoice" where id = 900001') == [(1,)]
 
 
-def test_occupied_unique_value_is_an_error_not_an_overwrite(any_pg, write):
-    root = write(any_pg)
+def test_occupied_unique_value_is_an_error_not_an_overwrite(postgres, write):
+    root = write(postgres)
     build(root, "clinics", "patients", slices={"clinic": ["south", "east"]})
-    any_pg.run(
+    postgres.run(
         "insert into \"Clinic\" values ('other', 'Other', 'x')",
         "insert into \"Patient\" values ('own-1', 'other', 'Own', 3, '2001-01-01', 1)",
     )
     build(root, "clinics", slices={"clinic": ["north"]})
-    any_pg.run("update \"Patient\" set \"clinicId\" = 'north' where id = 'own-1'")
+    postgres.run("update \"Patient\" set \"clinicId\" = 'north' where id = 'own-1'")
     result = build(root)
     assert statuses(result)["patients north"] == "error"
     assert statuses(result)["visits north/2024"] == "skipped"
     assert statuses(result)["invoices north"] == "skipped"
     assert statuses(result)["invoices south"] == "success"
     assert "23505" in result.failures[0].message
-    assert any_pg.query('select name from "Patient" where "clinicId" = \'north\'') == [("Own",)]
+    assert postgres.query('select name from "Patient" where "clinicId" = \'north\'') == [("Own",)]
 
 
-def test_natural_key_that_somebody_has_is_an_error(any_pg, write):
-    any_pg.run(
+def test_natural_key_that_somebody_has_is_an_error(postgres, write):
+    postgres.run(
         'create table "Clinic" (id text primary key, title text not null, greeting text not null)',
         "insert into \"Clinic\" values ('north', 'Mine', 'mine')",
     )
-    result = build(write(any_pg), "clinics")
+    result = build(write(postgres), "clinics")
     assert statuses(result) == {"clinics north": "error", "clinics south": "success", "clinics east": "success"}
-    assert any_pg.query("select title from \"Clinic\" where id = 'north'") == [("Mine",)]
+    assert postgres.query("select title from \"Clinic\" where id = 'north'") == [("Mine",)]
 
 
 # --- failures -----------------------------------------------------------------------------------------------
@@ -406,13 +406,13 @@ def test_duckdb_error_names_model_and_cause(on_duckdb, write):
     assert "x0" in result.failures[0].message
 
 
-def test_fail_fast(any_pg, write):
+def test_fail_fast(postgres, write):
     first = changed("models/clinics.sql", '{{ clinic.title }} as "title"', 'null as "title"')
-    result = build(write(any_pg, first), "clinics", "visit_plan", fail_fast=True, threads=1)
+    result = build(write(postgres, first), "clinics", "visit_plan", fail_fast=True, threads=1)
     assert len(result.failures) == 1
     assert {r.message for r in result.results if r.status.value == "skipped"} >= {"--fail-fast: another slice failed"}
     assert "23502" in result.failures[0].message
-    everything = build(write(any_pg, first), "clinics", "visit_plan")
+    everything = build(write(postgres, first), "clinics", "visit_plan")
     assert len(everything.failures) == 3
 
 
@@ -488,13 +488,13 @@ def test_keys_beyond_their_type_are_refused(database, write):
         build(write(database, changed("models/invoices.sql", "key_block=1000", "key_block=1000000000")))
 
 
-def test_foreign_row_in_a_range_set_aside_is_refused(any_pg, write):
-    root = write(any_pg)
+def test_foreign_row_in_a_range_set_aside_is_refused(postgres, write):
+    root = write(postgres)
     build(root, slices={"clinic": ["north"]})
-    any_pg.run('insert into "Invoice" values (1005, \'x\', (select id from "Visit" limit 1), 5)')
+    postgres.run('insert into "Invoice" values (1005, \'x\', (select id from "Visit" limit 1), 5)')
     result = build(root, slices={"clinic": ["south"]})
     assert "a row that sqlseed did not make has a key set aside for it" in result.failures[0].message
-    assert any_pg.query('select count(*) from "Invoice" where id between 1000 and 1999') == [(1,)]
+    assert postgres.query('select count(*) from "Invoice" where id between 1000 and 1999') == [(1,)]
 
 
 # --- the application's own tables ---------------------------------------------------------------------------
@@ -533,12 +533,12 @@ def test_tables_of_the_application_are_used_as_they_are(any_pg, write):
         ("id text primary key, title text, greeting text generated always as ('x') stored", "generated by the target"),
     ],
 )
-def test_preflight_refuses_before_anything_is_written(any_pg, write, columns, message):
-    any_pg.run(f'create table "Clinic" ({columns})')
+def test_preflight_refuses_before_anything_is_written(postgres, write, columns, message):
+    postgres.run(f'create table "Clinic" ({columns})')
     with pytest.raises(GuardError, match=message) as caught:
-        build(write(any_pg))
+        build(write(postgres))
     assert caught.value.exit_code == 3
-    assert any_pg.query("select 1 from pg_namespace where nspname = '_sqlseed'") == []
+    assert postgres.query("select 1 from pg_namespace where nspname = '_sqlseed'") == []
 
 
 def test_view_in_place_of_a_table_is_refused(database, write):
@@ -583,23 +583,23 @@ def test_read_only_database_is_said(postgres, write):
 # --- several projects ---------------------------------------------------------------------------------------
 
 
-def test_two_projects_need_two_state_schemas(database, write):
-    root = write(database)
+def test_two_projects_need_two_state_schemas(postgres, write):
+    root = write(postgres)
     build(root)
     other = changed("sqlseed.toml", 'name = "care"', 'name = "others"')
     for call in (build, api.plan, api.clean):
         with pytest.raises(GuardError, match="belongs to the project 'care', not to 'others'"):
-            call(write(database, other))
-    before = database.contents()
+            call(write(postgres, other))
+    before = postgres.contents()
     tables = {f"models/{name}.sql": FILES[f"models/{name}.sql"].replace(f"table='{table}'", f"table='{table}2'")
               for name, table in zip(("clinics", "patients", "visits", "invoices"), TABLES, strict=True)}  # fmt: skip
-    result = build(write(database, other | tables, state_schema="_sqlseed_others"))
+    result = build(write(postgres, other | tables, state_schema="_sqlseed_others"))
     assert len(done(result)) == 21
-    assert database.contents() == before
-    assert len(database.contents("Visit2")["Visit2"]) == 72
-    api.clean(write(database, other | tables, state_schema="_sqlseed_others"))
-    assert database.contents() == before
-    assert set(statuses(build(write(database))).values()) == {"no-op"}
+    assert postgres.contents() == before
+    assert len(postgres.contents("Visit2")["Visit2"]) == 72
+    api.clean(write(postgres, other | tables, state_schema="_sqlseed_others"))
+    assert postgres.contents() == before
+    assert set(statuses(build(write(postgres))).values()) == {"no-op"}
 
 
 # --- the session --------------------------------------------------------------------------------------------
@@ -644,8 +644,8 @@ def test_nothing_is_left_in_the_users_database(any_pg, write):
     assert any_pg.query(left) == [(0,)]
 
 
-def test_fewer_slices_than_threads(any_pg, write):
+def test_fewer_slices_than_threads(postgres, write):
     events: list = []
-    result = build(write(any_pg), "clinics", threads=16, slices={"clinic": ["north"]}, on_event=events.append)
+    result = build(write(postgres), "clinics", threads=16, slices={"clinic": ["north"]}, on_event=events.append)
     assert done(result) == {"clinics north"}
     assert {r.worker for r in result.results} == {1}

@@ -93,35 +93,35 @@ def test_rows_of_others_stay(database, write):
     }  # fmt: skip
 
 
-def test_row_of_somebody_else_below_ours_is_a_refusal(any_pg, write):
-    root = write(any_pg)
+def test_row_of_somebody_else_below_ours_is_a_refusal(postgres, write):
+    root = write(postgres)
     build(root)
-    ours = any_pg.query('select id from "Patient" where seat = 0 and "clinicId" = \'north\'')[0][0]
-    any_pg.run(f"insert into \"Visit\" values ('{UNUSED}1', 'north', '{ours}', 9, 9, '2024-01-01')")
+    ours = postgres.query('select id from "Patient" where seat = 0 and "clinicId" = \'north\'')[0][0]
+    postgres.run(f"insert into \"Visit\" values ('{UNUSED}1', 'north', '{ours}', 9, 9, '2024-01-01')")
     with pytest.raises(GuardError, match='Visit" that sqlseed did not make'):
         clean(root)
-    assert any_pg.query('select count(*) from "Visit" where "yearNo" = 9') == [(1,)]
-    assert any_pg.query(f"select count(*) from \"Patient\" where id = '{ours}'") == [(1,)]
-    any_pg.run('delete from "Visit" where "yearNo" = 9')
+    assert postgres.query('select count(*) from "Visit" where "yearNo" = 9') == [(1,)]
+    assert postgres.query(f"select count(*) from \"Patient\" where id = '{ours}'") == [(1,)]
+    postgres.run('delete from "Visit" where "yearNo" = 9')
     assert clean(root).state_removed  # what had gone before the refusal is not missed
 
 
-def test_foreign_children_that_a_cascade_or_set_null_would_reach(any_pg, write):
-    root = write(any_pg)
+def test_foreign_children_that_a_cascade_or_set_null_would_reach(postgres, write):
+    root = write(postgres)
     build(root)
-    any_pg.run(
+    postgres.run(
         'create table note (id int, visit uuid references "Visit" (id) on delete set null, invoice int references'
         ' "Invoice" (id) on delete cascade)',
         'insert into note select 1, id, null from "Visit" limit 1',
     )
     with pytest.raises(GuardError, match="note"):
         clean(root, "visits+")
-    any_pg.run("delete from note")
+    postgres.run("delete from note")
     assert build(root).success
-    any_pg.run('insert into note select 2, null, id from "Invoice" limit 1')
+    postgres.run('insert into note select 2, null, id from "Invoice" limit 1')
     with pytest.raises(GuardError, match="note"):
         clean(root, "invoices")
-    assert any_pg.query("select count(*) from note") == [(1,)]
+    assert postgres.query("select count(*) from note") == [(1,)]
 
 
 def test_slices_that_nothing_makes_any_more_go_too(database, write):

@@ -131,10 +131,11 @@ def test_refused_by_the_server(victim, write, sql):
 
 
 @pytest.mark.parametrize("sql", SENT.values(), ids=SENT)
-def test_refused_by_the_server_for_a_changed_slice(victim, write, sql):
-    root = only_clinics(write, victim, f"select {COLUMNS}")
+def test_refused_by_the_server_for_a_changed_slice(postgres, write, sql):
+    postgres.run("create table victim (a int)", "insert into victim values (1)")
+    root = only_clinics(write, postgres, f"select {COLUMNS}")
     assert build(root).success
-    before = victim.contents("Clinic"), victim.state()
+    before = postgres.contents("Clinic", "victim", "victim2"), postgres.state()
     workspace: Workspace = api.load(root)
     compiled = workspace.compiled["clinics"]
     workspace.compiled["clinics"] = replace(compiled, sql=sql, checksum="other")
@@ -145,7 +146,7 @@ def test_refused_by_the_server_for_a_changed_slice(victim, write, sql):
     finally:
         backend.close()
     assert statuses(result) == {"clinics": "error"}
-    assert (victim.contents("Clinic"), victim.state()) == before
+    assert (postgres.contents("Clinic", "victim", "victim2"), postgres.state()) == before
 
 
 def test_second_statement_is_refused_by_postgres(postgres, write):

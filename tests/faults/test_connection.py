@@ -158,9 +158,9 @@ def test_functions_of_a_transaction_that_was_rolled_back(postgres, write):
 
 
 @pytest.mark.parametrize("options", [{}, {"vars": {"shift": 1, "patients": 8}}, {"full_refresh": True}])
-def test_two_builds_at_once_end_as_one(any_pg, write, options):
-    expected = _undisturbed(any_pg, write, **{k: v for k, v in options.items() if k == "vars"})
-    root = write(any_pg)
+def test_two_builds_at_once_end_as_one(postgres, write, options):
+    expected = _undisturbed(postgres, write, **{k: v for k, v in options.items() if k == "vars"})
+    root = write(postgres)
     if options:
         assert build(root).success
     results: list = []
@@ -179,8 +179,8 @@ def test_two_builds_at_once_end_as_one(any_pg, write, options):
         thread.join(60)
     assert errors == []
     assert [r.success for r in results] == [True] * 3, [f.message for r in results for f in r.failures]
-    assert any_pg.digest() == expected
-    assert any_pg.query("select count(*) from _sqlseed.visit_plan") == any_pg.query('select count(*) from "Visit"')
+    assert postgres.digest() == expected
+    assert postgres.query("select count(*) from _sqlseed.visit_plan") == postgres.query('select count(*) from "Visit"')
     assert set(statuses(build(root, vars=options.get("vars"))).values()) == {"no-op"}
 
 
@@ -203,18 +203,20 @@ def test_duckdb_file_of_another_process(on_duckdb, write):
 # --- locks --------------------------------------------------------------------------------------------------
 
 
-def test_table_lock_is_waited_for_and_tried_again(any_pg, write):
-    root = write(any_pg, lock_timeout="200ms")
+def test_table_lock_is_waited_for_and_tried_again(postgres, write):
+    root = write(postgres, lock_timeout="100ms")
     assert build(root, exclude=["visits", "invoices"]).success
-    any_pg.run('drop table if exists "Visit" cascade')
+    postgres.run('drop table if exists "Visit" cascade')
     assert build(root, "visits", slices={"clinic": ["north"]}).success
-    with harness.admin(any_pg.place) as holder:
+    with harness.admin(postgres.place) as holder:
         holder.execute("begin")
         holder.execute('lock table "Visit" in access exclusive mode')
-        timer = threading.Timer(0.6, holder.rollback)
-        timer.start()
-        result = build(root, "visits")
-        timer.join()
+
+        def let_go(event) -> None:
+            if event.kind is EventKind.SLICE_RETRIED:
+                holder.rollback()
+
+        result = build(root, "visits", on_event=let_go)
     assert result.success, [f.message for f in result.failures]
     assert max(r.attempts for r in result.results) > 1
 
