@@ -57,7 +57,7 @@ def compile_project(
     return compiled
 
 
-class _DimensionNames:
+class _DimensionNames(templates.Placeholder):
     """`branch` in a template: its attributes print as bind parameters."""
 
     __slots__ = ("_name", "_rendering")

@@ -128,7 +128,6 @@ class Planner:
     checkpoints: Checkpoints = field(default_factory=dict)
     ranges: Ranges = field(default_factory=dict)
     _known: dict[tuple[str, str], Mapping[str, Value]] = field(default_factory=dict)
-    _fingerprints: dict[tuple[str, str], str] = field(default_factory=dict)
     _combined: dict[tuple[str, Point], tuple[list[Slice], str]] = field(default_factory=dict)
     _groups: dict[tuple[str, tuple[str, ...]], dict[Point, list[Slice]]] = field(default_factory=dict)
 
@@ -150,6 +149,7 @@ class Planner:
         A parent that is not selected counts as what its checkpoint says; raises SelectionError if it has none.
         """
         chosen = chosen or {}
+        self._combined.clear()  # it holds what an earlier selection made of the parents
         steps: dict[Slice, Step] = {}
         for model in order(self.compiled):
             if model not in selected:
@@ -172,7 +172,6 @@ class Planner:
             inherited.append(fingerprint)
         parameters = self.parameters(slice_)
         fingerprint = self._fingerprint(compiled, parameters, inherited)
-        self._fingerprints[slice_.model, slice_.key] = fingerprint
         done = self.checkpoints.get((slice_.model, slice_.key))
         if done is None:
             state = StepState.NEW

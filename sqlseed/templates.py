@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -299,9 +298,14 @@ class Located:
         raise self.raises(message, path=self.path, line=line, source=source, hint=hint) from None
 
     def _line(self, error: BaseException) -> int | None:
-        frames = traceback.extract_tb(error.__traceback__)
-        numbers = [frame.lineno for frame in frames if frame.filename == self.path]
-        return numbers[-1] if numbers else None
+        """The innermost line of this file on the way to the error; Jinja numbers the lines of its own code."""
+        line, trace = None, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self.path:
+                template = trace.tb_frame.f_globals.get("__jinja_template__")  # gone where Jinja renumbered them itself
+                line = template.get_corresponding_lineno(trace.tb_lineno) if template else trace.tb_lineno
+            trace = trace.tb_next
+        return line
 
     def _explain(self, error: BaseException) -> tuple[str, str | None] | None:
         if isinstance(error, SqlseedError):

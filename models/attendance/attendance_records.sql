@@ -13,7 +13,7 @@
 -- whole numbers: an absence rate is in hundredths of a percent, a pupil's weight in percent of the usual, and 4295 turns
 -- their product, which is in millionths, into the hash's scale, where certainty is 2^32.
 
-with drawn as (                      -- the pupils of the year, with their class teacher and what is their own
+with attending as (                  -- the pupils of the year, with their class teacher and how they differ
     select
         attended.n,
         attended.level,
@@ -21,7 +21,7 @@ with drawn as (                      -- the pupils of the year, with their class
         teacher.n                                                                       as teacher_n,
         attended.first_day - {{ year.starts_on }}                                       as first_day_no,
         least(attended.last_day, {{ var('as_of') }}) - {{ year.starts_on }}             as last_day_no,
-        case
+        case                         -- percent of the usual absences; 100 on average
             when {{ chance('is often absent', 'attended.n', var('chronic_share'), by=['branch']) }}
                 then {{ random_int('often absent', 'attended.n', 200, 340, by=['branch']) }}
             else 30 + floor(125 * {{ beta('absent', 'attended.n', 2, 3) }})::bigint
@@ -39,27 +39,27 @@ with drawn as (                      -- the pupils of the year, with their class
 
 habits as materialized (             -- the same with rates; materialized, so that keys are made once a pupil
     select
-        drawn.n,
-        {{ key_of('students', 'drawn.n') }}                                             as student_id,
-        {{ key_of('teachers', 'drawn.teacher_n') }}                                     as marked_by,
-        {{ choice('source', section_n('drawn.level', 'drawn.letter'),
+        attending.n,
+        {{ key_of('students', 'attending.n') }}                                         as student_id,
+        {{ key_of('teachers', 'attending.teacher_n') }}                                 as marked_by,
+        {{ choice('source', section_n('attending.level', 'attending.letter'),
                   {'mobile_app': 50, 'web_portal': 25, 'manual': 20, 'import': 5}) }}   as source,
-        drawn.first_day_no,
-        drawn.last_day_no,
-        drawn.level in (12, 14)                                                         as sits_board,
+        attending.first_day_no,
+        attending.last_day_no,
+        attending.level in (12, 14)                                                     as sits_board,   -- Class 10, 12
         (100 * rate.excused_pct / (100 - rate.present_pct))::int                        as excused_pct,
         (100 * (100 - rate.present_pct) * {{ 1 - var('spell_share') }})::int            as single_absence,
-        drawn.absence_weight * 4295                                                     as absence_scale,
-        (100 * rate.late_pct)::int * drawn.lateness_weight * 4295                       as late_width,
+        attending.absence_weight * 4295                                                 as absence_scale,
+        (100 * rate.late_pct)::int * attending.lateness_weight * 4295                   as late_width,
         -- a spell takes 3.5 of its 14 days on average: four times as many begin as there are days absent
         (4 * 100 * (100 - rate.present_pct) * {{ var('spell_share') }})::int
-            * drawn.absence_weight * 4295                                               as spell_width
-    from drawn
+            * attending.absence_weight * 4295                                           as spell_width
+    from attending
     join {{ seed('attendance_levels') }} as rate
-        on rate.level = drawn.level
+        on rate.level = attending.level
 ),
 
-spells as materialized (             -- each pupil's fortnights, with the first day of a spell and the day after it
+spells as materialized (             -- each pupil's fortnights; a spell begins on one of its days, or on none (null)
     select
         habit.n,
         habit.student_id,
@@ -87,8 +87,8 @@ spells as materialized (             -- each pupil's fortnights, with the first 
     cross join generate_series(habit.first_day_no / 14, habit.last_day_no / 14) as fortnight(no)
 ),
 
-roll_calls as (                      -- each pupil and day, with its hash; offset 0 keeps PostgreSQL from computing it
-    select                           -- again wherever it is used
+roll_calls as (                      -- each pupil and day, with the lot that decides the mark
+    select
         spell.n * 512 + day.day_no                                                      as n,
         spell.student_id,
         spell.marked_by,
@@ -105,14 +105,14 @@ roll_calls as (                      -- each pupil and day, with its hash; offse
             spell.single_absence
             + case when spell.sits_board then day.extra_absence_before_board else day.extra_absence end
         ) * spell.absence_scale                                                         as absence_width,
-        {{ hash('mark', 'spell.n * 512 + day.day_no') }}                                as drawn
+        {{ hash('mark', 'spell.n * 512 + day.day_no') }}                                as lot
     from spells as spell
     join {{ ref('school_days') }} as day
         on day.fortnight = spell.fortnight
     where day.branch_no = {{ branch.no }}
       and day.year_no = {{ year.no }}
       and day.day_no between spell.first_day_no and spell.last_day_no
-    offset 0
+    offset 0                         -- a fence: PostgreSQL would compute the hash again wherever the lot is used
 ),
 
 marks as (                           -- what the teacher marks
@@ -124,18 +124,18 @@ marks as (                           -- what the teacher marks
         iso_day,
         case
             when spell_status is not null then spell_status
-            when drawn >= absence_width + late_width then 'present'
-            when drawn >= absence_width then 'late'
-            when drawn % 100 < excused_pct then 'excused'
+            when lot >= absence_width + late_width then 'present'
+            when lot >= absence_width then 'late'
+            when lot % 100 < excused_pct then 'excused'
             else 'absent'
         end                                                                             as status,
         spell_status is not null                                                        as is_spell,
         case
             when spell_status is not null then spell_reason_slot
-            when drawn < absence_width + late_width then {{ pick('reason', 'n', 'absence_reasons') }}
+            when lot < absence_width + late_width then {{ pick('reason', 'n', 'absence_reasons') }}
         end                                                                             as reason_slot
     from roll_calls
-    offset 0
+    offset 0                         -- a fence again: the join below is then by plain columns
 )
 
 select

@@ -1,5 +1,5 @@
 {{ config(table='Guardian', slice_by=['branch'], tags=['people'],
-          rows='2 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows='2.1 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
 
 -- One row per adult who answers for a family's children: father, mother, or another guardian.
 -- Rows: one to two per family in families, as its type says; brothers and sisters share them.

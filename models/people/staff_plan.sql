@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['people', 'staff'],
-          rows='2.2 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
+          rows='1.9 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
 
 -- One row per person who holds a post of the branch in one of the years shown.
 --

@@ -1,5 +1,5 @@
 {{ config(table='Teacher', slice_by=['branch'], tags=['people', 'staff'],
-          rows='1.8 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
+          rows='1.5 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
 
 -- One row per member of staff who teaches: his subjects, what he studied, and for how long he has taught.
 -- Rows: the teaching posts' holders in staff_plan; the row numbers are those of staff.
@@ -12,9 +12,9 @@ with teachers as (                   -- the teaching staff, and where each falls
         stage,
         subject_group,
         subjects,
-        least(last_year, {{ current_year() }}) - first_year                             as years_here,
-        {{ random_int('years elsewhere', 'n', 0, 7) }}                                  as years_elsewhere,
-        {{ pick('qualification', 'n', 'qualifications') }}                              as qualification_slot
+        least(last_year, {{ current_year() }}) - first_year         as years_here,
+        {{ random_int('years elsewhere', 'n', 0, 7) }}              as years_elsewhere,
+        {{ pick('qualification', 'n', 'qualifications') }}          as qualification_slot
     from {{ ref('staff_plan') }}
     where branch_no = {{ branch.no }}
       and staff_group = 'teaching'

@@ -19,9 +19,9 @@ with closed_days as (                -- the state's holidays and each day of the
 
 calendar as (                        -- every day of the year
     select
-        {{ year.starts_on }} + since.days::int      as day,
-        since.days::int                             as day_no,
-        closed.day is not null                      as is_closed
+        {{ year.starts_on }} + since.days::int                          as day,
+        since.days::int                                                 as day_no,
+        closed.day is not null                                          as is_closed
     from generate_series(0, {{ year.ends_on }} - {{ year.starts_on }}) as since(days)
     left join closed_days as closed
         on closed.day = {{ year.starts_on }} + since.days::int
@@ -32,9 +32,9 @@ described as (                       -- what decides whether a day is worked, an
         day,
         day_no,
         is_closed,
-        extract(isodow from day)::int               as weekday,
-        extract(month from day)::int                as month,
-        extract(day from day)::int                  as day_of_month,
+        extract(isodow from day)::int                                   as weekday,
+        extract(month from day)::int                                    as month,
+        extract(day from day)::int                                      as day_of_month,
         coalesce(lag(is_closed) over (order by day), false)
             or coalesce(lead(is_closed) over (order by day), false) as is_next_to_closed
     from calendar

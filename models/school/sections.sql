@@ -8,8 +8,8 @@
 with sections as (                   -- the letters of each grade
     select
         grade.level,
-        letter.no                                       as letter,
-        {{ section_n('grade.level', 'letter.no') }}     as n
+        letter.no                                   as letter,
+        {{ section_n('grade.level', 'letter.no') }} as n
     from {{ seed('grades') }} as grade
     cross join generate_series(0, {{ branch.sections_per_grade }} - 1) as letter(no)
     where grade.level between {{ branch.first_level }} and {{ branch.last_level }}

@@ -34,8 +34,8 @@ taught as (                          -- with the board's particulars; a subject 
 entered as (                         -- the list was entered before the oldest year that the project can show
     select
         code,
-        {{ year_begins(current_year() ~ ' - 5') }} - {{ random_int('entered', 'n', 5, 60) }}::int   as day,
-        {{ chance('revised', 'n', var('revised_subject_share')) }}                                  as is_revised
+        {{ year_begins(current_year() ~ ' - 5') }} - {{ random_int('entered', 'n', 5, 60) }}::int as day,
+        {{ chance('revised', 'n', var('revised_subject_share')) }}          as is_revised
     from taught
 )
 

@@ -5,6 +5,8 @@ same over the columns of a table, whose types only the engines know; REFUSED is 
 refused by DuckDB while it plans. 18 sorts by code point and 15 as English does, 18 is in UTC and 15 is not.
 """
 
+# ruff: noqa: E501 - a row of a table stays on one line
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -755,7 +757,7 @@ REFUSED = r"""
     (select count(*) from t tablesample system (10)) | tablesample | chance
     pg_typeof(i) | pg_typeof() | compared on both engines
     s2.f(i) | s2.f(i) | compared on both engines
-"""  # noqa: E501
+"""
 
 # expression over columns whose types DuckDB alone knows | a part of its message
 GUARDED = r"""
