@@ -134,7 +134,7 @@ def rolls(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str | Non
 def variant(tmp_path: Path) -> Callable[..., Rows]:
     """The rows of `rolls` after some files of the project are others."""
 
-    def make(changes: Mapping[str, str] = {}, **options: Any) -> Rows:  # noqa: B006 - never changed
+    def make(changes: Mapping[str, str] = {}, **options: Any) -> Rows:
         return build(write_project(tmp_path / "variant", {**project_files(**options), **changes}))[1]
 
     return make

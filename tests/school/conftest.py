@@ -42,7 +42,10 @@ class Built:
 def write_profile(folder: Path, **settings: object) -> Path:
     """A profiles.yml with one target of these settings; its folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f'      {key}: "{value}"\n' if key != "threads" else f"      {key}: {value}\n" for key, value in settings.items())
+    lines = "".join(
+        f'      {key}: "{value}"\n' if key != "threads" else f"      {key}: {value}\n"
+        for key, value in settings.items()
+    )
     text = f"sqlseed:\n  target: test\n  outputs:\n    test:\n{lines}"
     (folder / "profiles.yml").write_text(text, encoding="utf-8")
     return folder

@@ -109,7 +109,7 @@ def test_more_pupils_in_a_branch_leave_every_row_as_it_was(small: Built, tmp_pat
         writer.writerows(rows)
     more = build_in_duckdb(tmp_path, root=root, variables=SHORT)
     assert lost_rows(small.path, more.path) == {}
-    counts = "select count(*) from \"Student\" where \"branchId\" = 'dps-east'"
+    counts = 'select count(*) from "Student" where "branchId" = \'dps-east\''
     assert more.query(counts)[0][0] > small.query(counts)[0][0] * 1.2
 
 
