@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,6 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Two small branches with attendance, a year and two months of it."""
-    yield build_in_duckdb(tmp_path_factory.mktemp("small"), variables=SHORT)
+    return build_in_duckdb(tmp_path_factory.mktemp("small"), variables=SHORT)

@@ -127,8 +127,10 @@ def test_a_mistake_in_the_settings(tmp_path: Path, settings: str, message: str) 
             "a constraint names no column 'b'",
         ),
         (
-            "  - {name: house, columns: [{name: a, data_type: text, constraints: [{type: primary_key}]}],"
-            " constraints: [{type: primary_key, columns: [a]}]}",
+            (
+                "  - {name: house, columns: [{name: a, data_type: text, constraints: [{type: primary_key}]}],"
+                " constraints: [{type: primary_key, columns: [a]}]}"
+            ),
             "has two primary keys",
         ),
         (
@@ -140,19 +142,25 @@ def test_a_mistake_in_the_settings(tmp_path: Path, settings: str, message: str) 
             "foreign_key needs as many to_columns as columns",
         ),
         (
-            "  - {name: house, columns: [{name: a, data_type: text,"
-            " constraints: [{type: foreign_key, to: bill, to_columns: [id], on_delete: explode}]}]}",
+            (
+                "  - {name: house, columns: [{name: a, data_type: text,"
+                " constraints: [{type: foreign_key, to: bill, to_columns: [id], on_delete: explode}]}]}"
+            ),
             "unknown action 'explode'",
         ),
         (
-            "  - {name: house, columns: [{name: a, data_type: text,"
-            " constraints: [{type: foreign_key, to: bil, to_columns: [id]}]}]}",
+            (
+                "  - {name: house, columns: [{name: a, data_type: text,"
+                " constraints: [{type: foreign_key, to: bil, to_columns: [id]}]}]}"
+            ),
             "foreign key to 'bil': no such model",
         ),
         (
-            "  - {name: bill, columns: [{name: a, data_type: text}]}\n"
-            "  - {name: house, columns: [{name: a, data_type: text,"
-            " constraints: [{type: foreign_key, to: bill, to_columns: [id]}]}]}",
+            (
+                "  - {name: bill, columns: [{name: a, data_type: text}]}\n"
+                "  - {name: house, columns: [{name: a, data_type: text,"
+                " constraints: [{type: foreign_key, to: bill, to_columns: [id]}]}]}"
+            ),
             "foreign key to 'bill': no column 'id'",
         ),
     ],
