@@ -32,6 +32,8 @@ _MAX_DEPTH = 40  # of macros that call each other across files; Python allows ab
 _MARKS = re.compile("[\x1c-\x1f]")  # what templates and this module mark places with
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
+_LAST_SEMICOLON = re.compile(r";\s*(?:--[^\n]*\s*)*\Z")  # and the remarks after it
+
 
 def compile_project(
     project: Project, target: Target, variables: Mapping[str, Value], *, only: frozenset[str] | None = None
@@ -137,7 +139,7 @@ def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> 
     rendering = Rendering(context, file, config)
     rendered = templates.render(file.raw_sql, _template_context(rendering), file.path, kind="model")
     sql, lines = templates.split_marks(rendered)
-    sql = sql.rstrip().removesuffix(";").rstrip()
+    sql = _LAST_SEMICOLON.sub("", sql).rstrip()
     if not sql:
         raise CompileError("the model renders to nothing", path=file.path, hint="a model is one SELECT")
     for key in file.contract.foreign_keys:  # the row that it refers to has to be there first

@@ -61,6 +61,7 @@ def check(compiled: Compiled) -> list[SqlseedError]:
         statements = reading.parse(compiled.sql)
     except (ParseError, TokenError) as error:
         return [_syntax_error(compiled, error)]
+    errors = check_owner(compiled)
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         several = f"{len(statements)} statements"
         found = "nothing" if not statements else several if statements[1:] else _kind(statements[0])
@@ -70,12 +71,37 @@ def check(compiled: Compiled) -> list[SqlseedError]:
         ]
     kinds.annotate(statements[0], {p.name: p.type for p in compiled.parameters})
     tree = Tree(statements[0])
-    return [error for step in CHECKS for error in step(compiled, tree)]
+    return errors + [error for step in CHECKS for error in step(compiled, tree)]
 
 
 def error_at(compiled: Compiled, node: exp.Expr | None, message: str, hint: str | None) -> CompileError:
     """An error at the line of the model's file from which a node came."""
     return _at_line(compiled, reading.line_of(node), message, hint)
+
+
+def check_owner(compiled: Compiled) -> list[SqlseedError]:
+    """What is wrong with config(owner=...): it must be one predicate, of this table's columns alone."""
+    owner = compiled.config.owner
+    if owner is None:
+        return []
+    hint = "for example owner='\"id\" = :branch_id'"
+    try:
+        statements = reading.parse(f"select 1 where ({owner})")
+        where = statements[0].args.get("where")
+        whole = len(statements) == 1 and where is not None and isinstance(where.this, exp.Paren)
+        whole = whole and not any(statements[0].find_all(exp.Subquery, exp.Star)) and statements[0].find(exp.Column)
+    except (ParseError, TokenError):
+        whole = False
+    if not whole:
+        message = f"config: owner must be one predicate over the table's columns, not '{owner}'"
+        return [CompileError(message, path=compiled.path, hint=hint)]
+    known = {column.name for column in compiled.contract.columns}
+    names = [column.name for column in statements[0].find_all(exp.Column)]
+    return [
+        CompileError(f"config: owner names no column '{name}'", path=compiled.path, hint=did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
 
 
 def _at_line(compiled: Compiled, line: int | None, message: str, hint: str | None) -> CompileError:

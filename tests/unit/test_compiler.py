@@ -38,6 +38,11 @@ def test_a_model_is_one_statement_for_every_slice(tmp_path: Path) -> None:
     assert compiled["house"].functions == ("sqlseed_key",)
 
 
+def test_a_remark_after_the_last_semicolon_is_no_statement(tmp_path: Path) -> None:
+    changes = house("select 'x' as id, :town_code as town; -- that is all\n-- really")
+    assert open_towns(tmp_path, changes).checked()["house"].sql == "select 'x' as id, :town_code as town"
+
+
 def test_keys_by_kind(tmp_path: Path) -> None:
     compiled = open_towns(tmp_path).checked()
     kinds = {name: model.config.key_kind for name, model in compiled.items()}
@@ -188,6 +193,21 @@ def test_a_mistake_in_the_sql(tmp_path: Path, body: str, message: str) -> None:
 )
 def test_a_mistake_in_config(tmp_path: Path, config: str, message: str) -> None:
     assert message in mistake(tmp_path, house("select 'x' as id, 'y' as town", config))
+
+
+@pytest.mark.parametrize(
+    ("owner", "message"),
+    [
+        ("code = 'x') or (select true", "owner must be one predicate over the table's columns"),
+        ("true", "owner must be one predicate over the table's columns"),
+        ("code in (select 'x')", "owner must be one predicate over the table's columns"),
+        ("code = ", "owner must be one predicate over the table's columns"),
+        ("cod = 'x'", "owner names no column 'cod'"),
+    ],
+)
+def test_a_mistake_in_an_owner(tmp_path: Path, owner: str, message: str) -> None:
+    changes = {"models/total.sql": f"{{{{ config(owner=\"{owner}\") }}}}\nselect 'all' as code, 1 as bills"}
+    assert message in mistake(tmp_path, changes)
 
 
 def test_all_errors_come_in_one_go(tmp_path: Path) -> None:
