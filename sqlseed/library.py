@@ -20,7 +20,9 @@ _MASK = 4_294_967_295  # 2^32 - 1
 _RANGE = 4_294_967_296  # 2^32: a hash is a whole number below it
 BELL_MEAN = 131_070  # mean of the sum of four uniforms over 0..65535
 BELL_SD = 37837.22  # its standard deviation: sqrt(4 * (65536^2 - 1) / 12)
-_QUANTILES = 32  # pieces of the beta quantile table
+_TAIL = [_RANGE >> k for k in range(10, 5, -1)]  # 1/1024 to 1/64: the tails are long where the shape is
+_KNOTS = (0, *_TAIL, *(k << 27 for k in range(1, 32)), *(_RANGE - k for k in reversed(_TAIL)), _RANGE)
+"""Where the pieces of a beta quantile table begin, as hashes; every piece is a power of two wide."""
 _MULTIPLIERS = (1_540_483_477, 739_982_445, 1_274_126_177)  # all odd and below 2^31: no bigint overflows
 
 
@@ -113,13 +115,16 @@ def _bell(engine: str) -> str:
 
 
 def _permute_round(engine: str) -> str:
-    """One bijective round on 0..size-1: mixes the numbers up to `low` among themselves, then strides round."""
+    """One bijective round on 0..size-1: mixes the numbers up to `low` among themselves, reflects, strides, turns.
+
+    The mix names `n` four times, and four rounds stand within each other: no fifth round, and no second shift in it.
+    """
     n = _bigint(engine, "n")
     x = f"(({n} * {_MULTIPLIERS[0]} + salt) & low)"
-    x = _xor(engine, x, f"({x} >> half)")
-    x = f"(({x} * {_MULTIPLIERS[1]}) & low)"
-    x = _xor(engine, x, f"({x} >> half)")
-    return f"((case when {n} <= low then {x} else {n} end) * {_bigint(engine, 'stride')}) % size"
+    x = f"(({_xor(engine, x, f'({x} >> half)')} * {_MULTIPLIERS[1]}) & low)"
+    return (
+        f"((size - 1 - case when {n} <= low then {x} else {n} end) * {_bigint(engine, 'stride')} + (salt >> 2)) % size"
+    )
 
 
 _ENGINES = ("postgres", "duckdb")
@@ -192,40 +197,42 @@ def beta_name(a: float, b: float) -> str:
 
 
 def _beta_function(name: str, a: Decimal, b: Decimal) -> Function:
-    """Linear between the table's points; `u` is a hash. The tree asks five questions for 32 pieces."""
+    """Linear between the table's points; `u` is a hash. The tree asks six questions at most."""
     knots = beta_quantiles(a, b)
-    step = _RANGE // _QUANTILES
 
     def piece(low: int, high: int) -> str:
         if high - low == 1:
-            width = knots[high] - knots[low]
-            return f"{knots[low]} + (((u - {low * step}) * {width}) >> 27)"
+            start, width = _KNOTS[low], _KNOTS[high] - _KNOTS[low]
+            rise = knots[high] - knots[low]
+            return f"{knots[low]} + (((u - {start}) * {rise}) >> {width.bit_length() - 1})"
         middle = (low + high) // 2
-        return f"case when u < {middle * step} then {piece(low, middle)} else {piece(middle, high)} end"
+        return f"case when u < {_KNOTS[middle]} then {piece(low, middle)} else {piece(middle, high)} end"
 
-    body = f"({piece(0, _QUANTILES)})::double precision / 1000000::double precision"
+    body = f"({piece(0, len(_KNOTS) - 1)})::double precision / 1000000::double precision"
     return Function(name, (("u", "bigint"),), "double precision", body, body)
 
 
 @lru_cache(maxsize=64)
 def beta_quantiles(a: Decimal, b: Decimal) -> tuple[int, ...]:
-    """The beta distribution's quantiles at 0, 1/32, ... 1, in millionths.
+    """The beta distribution's quantiles in millionths, at 0, 1/1024, 1/512, ... 1/32, 2/32, ... 31/32, ... 1.
 
-    The density is summed over 400 midpoints in decimal arithmetic, which is the same on every platform.
+    The density is summed over 1,000 midpoints in decimal arithmetic, which is the same on every platform; in the first
+    and the last piece, where it may be infinite, it is taken as a power.
     """
-    pieces = 400
+    pieces = 1000
     with localcontext() as context:
         context.prec = 18
-        middles = [(Decimal(2 * i + 1)) / (2 * pieces) for i in range(pieces)]
-        logs = [m.ln() for m in middles]
+        logs = [(Decimal(2 * i + 1) / (2 * pieces)).ln() for i in range(pieces)]
         weights = [
             ((a - 1) * logs[i] + (b - 1) * logs[pieces - 1 - i]).exp()  # ln(1 - x) is ln of the mirrored midpoint
             for i in range(pieces)
         ]
+        end = Decimal(pieces).ln()
+        weights[0], weights[-1] = (((1 - shape) * end).exp() / shape for shape in (a, b))
         total = sum(weights, Decimal(0))
         knots, reached, i = [0], Decimal(0), 0
-        for k in range(1, _QUANTILES):
-            wanted = total * k / _QUANTILES
+        for knot in _KNOTS[1:-1]:
+            wanted = total * knot / _RANGE
             while reached + weights[i] < wanted:
                 reached += weights[i]
                 i += 1
@@ -234,7 +241,7 @@ def beta_quantiles(a: Decimal, b: Decimal) -> tuple[int, ...]:
 
 
 def permute(n: str, size: int, salt_text: str) -> str:
-    """SQL for a bijection of 0..size-1 (at most 2^31): three rounds of `sqlseed_permute_round`."""
+    """SQL for a bijection of 0..size-1 (at most 2^31): four rounds of `sqlseed_permute_round`."""
     if not 1 <= size <= 1 << 31:
         raise CompileError(f"permute() takes a size from 1 to 2147483648, not {size}")
     low = (1 << (size.bit_length() - 1)) - 1
@@ -243,8 +250,9 @@ def permute(n: str, size: int, salt_text: str) -> str:
     while gcd(stride, size) != 1:
         stride += 1
     text = n
-    for offset in (0, 1_013_904_223, 1_664_525):  # three streams from one salt
-        text = f"pg_temp.sqlseed_permute_round({text}, {size}, {low}, {half}, {stride}, {salt_text} + {offset})"
+    for i in range(4):  # each round takes other bits of the salt, and the numbers above `low` are mixed in every other
+        arguments = f"{size}, {low}, {half}, {stride if i % 2 else 1}, {salt_text} >> {8 * i}"
+        text = f"pg_temp.sqlseed_permute_round({text}, {arguments})"
     return text
 
 

@@ -148,7 +148,7 @@ class Macros:
     def beta(
         self, label: str, n: str, a: float, b: float, *, by: Sequence[str] | None = None, of: str | None = None
     ) -> str:
-        """A beta-distributed number from 0 to 1 out of a table of 32 quantiles (double precision)."""
+        """A beta-distributed number from 0 to 1 out of a table of 42 quantiles (double precision)."""
         return self._call(library.beta_name(a, b), self.hash(label, n, by=by, of=of))
 
     def permute(self, label: str, n: str, size: int, *, by: Sequence[str] | None = None, of: str | None = None) -> str:

@@ -34,7 +34,7 @@ from sqlseed.model import (
     Value,
 )
 
-RUNTIME_VERSION = 1
+RUNTIME_VERSION = 2
 """Part of every fingerprint: raised when the same statement would give other rows than before."""
 
 Values = Mapping[str, tuple[DimensionValue, ...]]

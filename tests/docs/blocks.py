@@ -182,11 +182,19 @@ def _make_build_output(_: str) -> str:
 
 
 def _make_test_output(_: str) -> str:
-    """The closing line of pytest."""
-    done = subprocess.run([sys.executable, "-m", "pytest"], cwd=ROOT, capture_output=True, text=True)
-    lines = done.stdout.rstrip().splitlines()
-    done.check_returncode()
-    return lines[-1]
+    """The closing line of pytest. It is run with a stand-in for that line, which one of the tests looks at."""
+    readme = ROOT / "README.md"
+    before = readme.read_text("utf-8")
+    stand_in = f"{'=' * 10} 1 passed in 1.00s {'=' * 10}\n"
+    shown = _BLOCK.sub(lambda m: m["head"] + stand_in + m["tail"] if m["kind"] == "test-output" else m[0], before)
+    readme.write_text(shown, "utf-8")
+    try:
+        done = subprocess.run([sys.executable, "-m", "pytest"], cwd=ROOT, capture_output=True, text=True)
+    finally:
+        readme.write_text(before, "utf-8")
+    if done.returncode:
+        raise SystemExit(done.stdout[-4000:])
+    return done.stdout.rstrip().splitlines()[-1]
 
 
 def shortened(progress: str, result: str) -> str:
