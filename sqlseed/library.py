@@ -23,6 +23,7 @@ BELL_SD = 37837.22  # its standard deviation: sqrt(4 * (65536^2 - 1) / 12)
 _TAIL = [_RANGE >> k for k in range(10, 5, -1)]  # 1/1024 to 1/64: the tails are long where the shape is
 _KNOTS = (0, *_TAIL, *(k << 27 for k in range(1, 32)), *(_RANGE - k for k in reversed(_TAIL)), _RANGE)
 """Where the pieces of a beta quantile table begin, as hashes; every piece is a power of two wide."""
+_LEAST = _RANGE >> 13  # the quantile that stands for the smallest value, and mirrored for the largest
 _MULTIPLIERS = (1_540_483_477, 739_982_445, 1_274_126_177)  # all odd and below 2^31: no bigint overflows
 
 
@@ -214,7 +215,7 @@ def _beta_function(name: str, a: Decimal, b: Decimal) -> Function:
 
 @lru_cache(maxsize=64)
 def beta_quantiles(a: Decimal, b: Decimal) -> tuple[int, ...]:
-    """The beta distribution's quantiles in millionths, at 0, 1/1024, 1/512, ... 1/32, 2/32, ... 31/32, ... 1.
+    """The beta distribution's quantiles in millionths, at 1/8192, 1/1024, 1/512, ... 1/32, 2/32, ... 8191/8192.
 
     The density is summed over 1,000 midpoints in decimal arithmetic, which is the same on every platform; in the first
     and the last piece, where it may be infinite, it is taken as a power.
@@ -230,14 +231,14 @@ def beta_quantiles(a: Decimal, b: Decimal) -> tuple[int, ...]:
         end = Decimal(pieces).ln()
         weights[0], weights[-1] = (((1 - shape) * end).exp() / shape for shape in (a, b))
         total = sum(weights, Decimal(0))
-        knots, reached, i = [0], Decimal(0), 0
-        for knot in _KNOTS[1:-1]:
+        knots, reached, i = [], Decimal(0), 0
+        for knot in (_LEAST, *_KNOTS[1:-1], _RANGE - _LEAST):
             wanted = total * knot / _RANGE
             while reached + weights[i] < wanted:
                 reached += weights[i]
                 i += 1
             knots.append(int((i + (wanted - reached) / weights[i]) * 1_000_000 / pieces))
-        return (*knots, 1_000_000)
+        return tuple(knots)
 
 
 def permute(n: str, size: int, salt_text: str) -> str:

@@ -10,7 +10,7 @@ expected as (
     from {{ ref('enrollments') }} as enrollment
     join days
         on days.branch = enrollment."branchId"
-        and days.day between enrollment."startDate" and coalesce(enrollment."endDate", '9999-12-31')
+        and days.day::date between enrollment."startDate"::date and coalesce(enrollment."endDate", '9999-12-31')::date
     group by enrollment."studentId"
 ),
 

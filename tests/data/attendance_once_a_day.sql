@@ -3,6 +3,6 @@ select "studentId", "date", count(*) as records
 from {{ ref('attendance_records') }}
 group by "studentId", "date"
 having count(*) > 1
-    or max("status") not in ('present', 'absent', 'late', 'excused')
+    or bool_or("status" not in ('present', 'absent', 'late', 'excused'))
     or bool_or(("status" = 'present') <> ("reason" is null))
-    or max("source") not in ('manual', 'biometric', 'rfid', 'mobile_app', 'web_portal', 'import')
+    or bool_or("source" not in ('manual', 'biometric', 'rfid', 'mobile_app', 'web_portal', 'import'))

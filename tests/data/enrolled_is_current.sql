@@ -5,6 +5,6 @@ join {{ ref('academic_years') }} as year
     on year."branchId" = enrollment."branchId"
     and year."isActive"
 where (enrollment."status" = 'enrolled') <> (enrollment."endDate" is null)
-   or (enrollment."status" = 'enrolled' and enrollment."startDate" < year."startDate")
-   or enrollment."startDate" > enrollment."endDate"
-   or enrollment."endDate" > '{{ var('as_of').isoformat() }}'
+   or (enrollment."status" = 'enrolled' and enrollment."startDate"::date < year."startDate"::date)
+   or enrollment."startDate"::date > enrollment."endDate"::date
+   or enrollment."endDate"::date > {{ var('as_of') }}

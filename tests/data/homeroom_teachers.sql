@@ -9,7 +9,7 @@ where staff."id" is null
    or staff."status" = 'inactive'
    or teacher."branchId" <> section."branchId"
 union all
-select min("id"), "homeroomTeacherId", 'two sections'
+select min("id" collate "C"), "homeroomTeacherId", 'two sections'
 from {{ ref('sections') }}
 group by "homeroomTeacherId"
 having count(*) > 1

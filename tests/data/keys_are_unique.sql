@@ -12,7 +12,7 @@ select 'students', "admissionNo", count(*) from {{ ref('students') }} group by "
 union all
 select 'subjects', "code", count(*) from {{ ref('subjects') }} group by "code" having count(*) > 1
 union all
-select 'student_guardians', min("id"), count(*) from {{ ref('student_guardians') }}
+select 'student_guardians', min("id" collate "C"), count(*) from {{ ref('student_guardians') }}
 group by "studentId", "guardianId" having count(*) > 1
 union all
 select 'teachers', "staffId", count(*) from {{ ref('teachers') }} group by "staffId" having count(*) > 1

@@ -1,6 +1,6 @@
 -- New pupils come mostly to the lowest grade.
 with first_year as (
-    select enrollment."branchId" as branch, min(left(enrollment."startDate", 4)) as year
+    select enrollment."branchId" as branch, min(left(enrollment."startDate", 4)::int) as year
     from {{ ref('enrollments') }} as enrollment
     group by enrollment."branchId"
 ),
@@ -9,7 +9,7 @@ arrivals as (
     select
         enrollment."branchId" as branch,
         class."gradeLevel" as level,
-        row_number() over (partition by enrollment."studentId" order by enrollment."startDate") as nth,
+        row_number() over (partition by enrollment."studentId" order by enrollment."startDate" collate "C") as nth,
         enrollment."startDate" as started
     from {{ ref('enrollments') }} as enrollment
     join {{ ref('sections') }} as section
@@ -34,6 +34,6 @@ join lowest
 join first_year
     on first_year.branch = arrivals.branch
 where arrivals.nth = 1
-  and left(arrivals.started, 4) > first_year.year
+  and left(arrivals.started, 4)::int > first_year.year
 group by arrivals.branch
 having count(*) filter (where arrivals.level = lowest.level) * 2 < count(*)

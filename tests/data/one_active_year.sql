@@ -3,5 +3,5 @@ select "branchId", count(*) filter (where "isActive") as active
 from {{ ref('academic_years') }}
 group by "branchId"
 having count(*) filter (where "isActive") <> 1
-    or min(substring("startDate", 5)) <> '-04-01'
-    or max(substring("endDate", 5)) <> '-03-31'
+    or bool_or(substring("startDate", 5) <> '-04-01')
+    or bool_or(substring("endDate", 5) <> '-03-31')

@@ -3,7 +3,7 @@ select first_child."id", second_child."id" as other
 from {{ ref('student_guardians') }} as one
 join {{ ref('student_guardians') }} as two
     on two."guardianId" = one."guardianId"
-    and two."studentId" > one."studentId"
+    and two."studentId" collate "C" > one."studentId"
 join {{ ref('students') }} as first_child
     on first_child."id" = one."studentId"
 join {{ ref('students') }} as second_child

@@ -3,7 +3,7 @@ with last_enrollment as (
     select
         "studentId" as student,
         "sectionId" as section,
-        row_number() over (partition by "studentId" order by "startDate" desc) as nth
+        row_number() over (partition by "studentId" order by "startDate" collate "C" desc) as nth
     from {{ ref('enrollments') }}
 )
 

@@ -2,9 +2,9 @@
 select "id", "createdAt", "updatedAt"
 from {{ ref('subjects') }}
 where "createdAt" > "updatedAt"
-   or "updatedAt" > timestamp '{{ var('as_of').isoformat() }} 23:59:59'
+   or "updatedAt"::date > {{ var('as_of') }}
 union all
 select "id", "createdAt", "updatedAt"
 from {{ ref('academic_years') }}
 where "createdAt" > "updatedAt"
-   or "updatedAt" > timestamp '{{ var('as_of').isoformat() }} 23:59:59'
+   or "updatedAt"::date > {{ var('as_of') }}
