@@ -25,7 +25,6 @@ from sqlseed.targeting import (
     seeds_to_load,
     selected,
     selected_models,
-    selection_facts,
 )
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace, load
@@ -86,7 +85,7 @@ def _ignore(_: Event) -> None:
 def ls(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[selector.Node]:
     """The nodes that a selection picks, parents before children. Touches no database."""
     workspace = _workspace(project)
-    names = workspace.select(selection.select, selection.exclude, facts=selection_facts(workspace, selection))
+    names = selected(workspace, selection)
     ranks = {name: i for i, name in enumerate(planner.order(workspace.compiled))}
     ordered = sorted(names, key=lambda name: (ranks.get(name, -1), name))
     return [workspace.graph.nodes[name] for name in ordered]
@@ -109,7 +108,7 @@ def plan(project: Workspace | str | Path | None = None, selection: Selection = E
     """What `build` would do to the target; writes nothing."""
     workspace = _workspace(project)
     workspace.checked()
-    backend = open_backend(workspace.target, workspace.project.root)
+    backend = open_backend(workspace.target, workspace.project.root, writes=False)
     try:
         session = backend.connect()
         made = planner_for(workspace, session)

@@ -38,7 +38,7 @@ def run(project: Workspace | str | Path | None = None, **options: Any) -> list[C
     target = workspace.target
     notes = "".join(f"; {note}" for note in target.notes)
     checks.append(Check("profile", True, f"target {target.name} ({target.type}), schema {target.schema}{notes}"))
-    backend = open_backend(target, found.root)
+    backend = open_backend(target, found.root, writes=False)
     try:
         session = backend.connect()
         checks.append(Check("connection", True, session.server()))

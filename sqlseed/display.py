@@ -70,6 +70,8 @@ class PlainLines(Display):
         self._left: dict[str, int] = {}
         self._rows: dict[str, int] = {}
         self._seconds: dict[str, float] = {}
+        self._bad: dict[str, int] = {}
+        self._all: dict[str, int] = {}
 
     def on_event(self, event: Event) -> None:
         """Writes what a reader of the log wants to know."""
@@ -82,6 +84,7 @@ class PlainLines(Display):
         if event.kind is EventKind.RUN_STARTED and event.plan is not None:
             for step in event.plan.pending:
                 self._left[step.slice.model] = self._left.get(step.slice.model, 0) + 1
+            self._all = dict(self._left)
             return opening(event)
         if event.kind is EventKind.SLICE_FINISHED and event.result is not None:
             return self._finished(event)
@@ -95,13 +98,16 @@ class PlainLines(Display):
         self._left[model] = self._left.get(model, 1) - 1
         self._rows[model] = self._rows.get(model, 0) + result.rows
         self._seconds[model] = self._seconds.get(model, 0.0) + result.seconds
-        if result.status is Status.ERROR:
-            return f"failed  {result.slice}: {result.message}"
-        if result.status is Status.INTERRUPTED:
-            return f"stopped {result.slice}: {result.message}"
-        if self._left[model] == 0 and result.status is Status.SUCCESS:
-            return f"built   {model}: {plural(self._rows[model], 'row')} in {duration(self._seconds[model])}"
-        return None
+        self._bad[model] = self._bad.get(model, 0) + (result.status is not Status.SUCCESS)
+        lines = []
+        if result.status in (Status.ERROR, Status.INTERRUPTED):
+            word = "failed " if result.status is Status.ERROR else "stopped"
+            lines.append(f"{word} {result.slice}: {result.message}")
+        if self._left[model] == 0 and self._bad[model] < self._all.get(model, 1):
+            facts = f"{model}: {plural(self._rows[model], 'row')} in {duration(self._seconds[model])}"
+            some = f", {self._bad[model]} of {plural(self._all[model], 'slice')} not" if self._bad[model] else ""
+            lines.append(f"{'partly ' if some else 'built  '} {facts}{some}")
+        return "\n".join(lines) or None
 
 
 class LiveBar(Display):

@@ -132,7 +132,7 @@ def build_text(result: BuildResult, where: str, *, checksums: bool) -> str:
     between = len(tables) - len(targets)
     built = sum(table.rows for table in tables if table.slices.get(Status.SUCCESS))
     rate = f", {number(built / elapsed)} rows/s" if built and elapsed > 0 else ""
-    extra = f", by way of {between} intermediate ones" if between else ""
+    extra = f", by way of {plural(between, 'intermediate table')}" if between else ""
     verb = "would get" if result.dry_run else "has"
     last = f"{where} {verb} {plural(total, 'row')} in {plural(len(targets), 'table')}{extra}"
     return "\n".join([columns(rows, right=(1, 3)), "", f"{last}; {duration(elapsed)}{rate}"])
@@ -210,8 +210,8 @@ def checks_text(checks: Sequence[Any]) -> str:
     """The checks of `debug`, a line each."""
     lines = []
     for check in checks:
-        detail = safe(check.detail).replace("\n", "\n" + " " * 18)
-        lines.append(f"{'ok    ' if check.ok else 'FAILED'}  {check.name:<10}{detail}")
+        detail = safe(check.detail).replace("\n", "\n" + " " * 20)
+        lines.append(f"{'ok    ' if check.ok else 'FAILED'}  {check.name:<12}{detail}")
     return "\n".join(lines)
 
 

@@ -293,8 +293,8 @@ class Located:
         message, hint = explained
         lines = self.text.split("\n")
         source = lines[line - 1] if line and line <= len(lines) else None
-        if source and source.lstrip().startswith("--") and not hint:
-            hint = "`--` does not hide Jinja from being rendered; use {# ... #}"
+        if source and source.lstrip().startswith("--"):
+            hint = "; ".join(filter(None, [hint, "`--` does not hide Jinja from being rendered; use {# ... #}"]))
         raise self.raises(message, path=self.path, line=line, source=source, hint=hint) from None
 
     def _line(self, error: BaseException) -> int | None:

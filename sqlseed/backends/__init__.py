@@ -163,13 +163,16 @@ _BACKENDS = {"duckdb": ("sqlseed.backends.duckdb", "DuckDB"), "postgres": ("sqls
 ALIASES = {"postgresql": "postgres"}
 
 
-def open_backend(target: Target, root: Path) -> Backend:
-    """The back end of a target; relative paths in its settings start at `root`. Raises ProfileError."""
+def open_backend(target: Target, root: Path, *, writes: bool = True) -> Backend:
+    """The back end of a target; relative paths in its settings start at `root`. Raises ProfileError.
+
+    Without `writes` a database file that does not exist is not made: an empty one in memory stands in for it.
+    """
     kind = ALIASES.get(target.type, target.type)
     if kind not in _BACKENDS:
         raise ProfileError(f"target '{target.name}': unknown type '{target.type}'", hint=did_you_mean(kind, _BACKENDS))
     module, name = _BACKENDS[kind]
-    backend: Backend = getattr(importlib.import_module(module), name)(target, root)
+    backend: Backend = getattr(importlib.import_module(module), name)(target, root, writes)
     return backend
 
 

@@ -30,11 +30,13 @@ class DuckDB:
     engine = "duckdb"
     threads = 1
 
-    def __init__(self, target: Target, root: Path) -> None:
+    def __init__(self, target: Target, root: Path, writes: bool = True) -> None:
         self.target = target
         self._temporary: str | None = None
         path = str(target.settings.get("path", "target/sqlseed.duckdb"))
         self.path = path if path == ":memory:" else str((root / path).resolve())
+        if not writes and not Path(self.path).exists():
+            self.path = ":memory:"
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._connection: Any = None

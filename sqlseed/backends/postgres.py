@@ -37,7 +37,7 @@ class Postgres:
 
     engine = "postgres"
 
-    def __init__(self, target: Target, _root: Path) -> None:
+    def __init__(self, target: Target, _root: Path, _writes: bool = True) -> None:
         self.target = target
         self.threads = target.threads
         self._sessions: list[PostgresSession] = []

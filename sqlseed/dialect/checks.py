@@ -89,7 +89,7 @@ def check_owner(compiled: Compiled) -> list[SqlseedError]:
         statements = reading.parse(f"select 1 where ({owner})")
         where = statements[0].args.get("where")
         whole = len(statements) == 1 and where is not None and isinstance(where.this, exp.Paren)
-        whole = whole and not any(statements[0].find_all(exp.Subquery, exp.Star)) and statements[0].find(exp.Column)
+        whole = whole and not statements[0].find(exp.Subquery, exp.Star) and bool(statements[0].find(exp.Column))
     except (ParseError, TokenError):
         whole = False
     if not whole:
