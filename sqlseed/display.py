@@ -105,7 +105,7 @@ class PlainLines(Display):
             lines.append(f"{word} {result.slice}: {result.message}")
         if self._left[model] == 0 and self._bad[model] < self._all.get(model, 1):
             facts = f"{model}: {plural(self._rows[model], 'row')} in {duration(self._seconds[model])}"
-            some = f", {self._bad[model]} of {plural(self._all[model], 'slice')} not" if self._bad[model] else ""
+            some = f", {self._bad[model]} of {plural(self._all[model], 'slice')} not built" if self._bad[model] else ""
             lines.append(f"{'partly ' if some else 'built  '} {facts}{some}")
         return "\n".join(lines) or None
 

@@ -221,10 +221,11 @@ def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
     sources: list[int] = []
     current = 1
     for raw in rendered.split("\n"):
-        marks = _MARK.findall(raw)
-        line = _MARK.sub("", raw).rstrip()
-        first = int(marks[0]) if marks else current
-        current = int(marks[-1]) if marks else current
+        before, *rest = _MARK.split(raw)  # text, then number and text in turn
+        places = [(current, before), *zip(map(int, rest[::2]), rest[1::2], strict=True)]
+        line = "".join(text for _, text in places).rstrip()
+        first = next((number for number, text in places if text.strip()), places[0][0])
+        current = places[-1][0]
         if not line and (not lines or not lines[-1]):
             continue
         lines.append(line)
