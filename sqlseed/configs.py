@@ -66,6 +66,8 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
         names = settings.get(key) or ()
         settings[key] = (names,) if isinstance(names, str) else tuple(names)
     _check_types(settings)
+    if settings.get("rows") is not None:
+        settings["rows"] = str(settings["rows"])
     settings["materialized"] = _choice(Materialized, settings.get("materialized", "table"), file)
     for name in settings["slice_by"]:
         if name not in project.dimensions:
@@ -110,7 +112,7 @@ def _check_types(settings: Mapping[str, Any]) -> None:
         raise ValueError("slice_by names a dimension twice")
     if not 1 <= settings.get("key_block", 1) <= 1 << 40:
         raise ValueError(f"key_block must be from 1 to 2^40, not {settings['key_block']}")
-    if not 1 <= len(settings["table"].encode()) <= _MAX_NAME_BYTES:
+    if not 1 <= len((settings["table"] or "").encode()) <= _MAX_NAME_BYTES:
         raise ValueError(f"table must have 1 to {_MAX_NAME_BYTES} bytes: PostgreSQL cuts longer names")
 
 

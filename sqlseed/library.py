@@ -79,6 +79,7 @@ def model_prefix(project: str, model: str) -> str:
     return _digest("key", project, model).hex()[:8]
 
 
+@lru_cache(maxsize=8_192, typed=True)  # a plan asks for the same prefixes and salts several times
 def _digest(*names: object) -> bytes:
     return hashlib.sha256("\n".join(str(name) for name in names).encode()).digest()
 

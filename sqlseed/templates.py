@@ -27,6 +27,7 @@ _MARK = re.compile("\x1d([0-9]+)\x1e")
 _UNDEFINED = re.compile(r"^'(\w+)' is undefined$")
 _MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(")
 _FILTER = re.compile(r"^No (filter|test) named '(\w+)'")
+_HIDDEN = re.compile(r"--.*\{[{%]")
 _MAX_OUTPUT = 5_000_000  # characters of one rendered model; the largest real one has 10 thousand
 _MAX_SECONDS = 10.0  # of rendering one template
 _MAX_STEPS = 1_000_000  # of all its range() loops together
@@ -224,7 +225,7 @@ def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
         before, *rest = _MARK.split(raw)  # text, then number and text in turn
         places = [(current, before), *zip(map(int, rest[::2]), rest[1::2], strict=True)]
         line = "".join(text for _, text in places).rstrip()
-        first = next((number for number, text in places if text.strip()), places[0][0])
+        first = next((number for number, text in places if text.strip()), places[:2][-1][0])
         current = places[-1][0]
         if not line and (not lines or not lines[-1]):
             continue
@@ -236,13 +237,17 @@ def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
     return "\n".join(lines), tuple(sources)
 
 
+@lru_cache(maxsize=2_000)
+def _expression(text: str) -> Callable[..., Any]:
+    return _environment().compile_expression(text, undefined_to_none=False)
+
+
 def evaluate(text: str, context: Mapping[str, Any], path: str) -> Any:
     """The Python value of a Jinja expression, such as a dimension's `filter` or a model's `rows`."""
     _budget.restart()
     with Located(text, path, context):
         try:
-            compiled = _environment().compile_expression(text, undefined_to_none=False)
-            value = compiled(**context)
+            value = _expression(text)(**context)
         except TemplateSyntaxError as error:
             raise CompileError(f"{error.message} in the expression '{text}'", path=path) from None
         if isinstance(value, StrictUndefined):
@@ -286,6 +291,8 @@ class Located:
             return
         line = error.lineno if isinstance(error, TemplateSyntaxError) else self._line(error)
         if isinstance(error, MacroError) and error.path != self.path:
+            if self.raises is MacroError and ", called at " in error.message:
+                return  # the nearest place is there; the model will add its own
             message = f"{error.message}, called at {self.path}:{line}"
             raise self.raises(message, path=error.path, line=error.line, source=error.source, hint=error.hint) from None
         explained = self._explain(error)
@@ -294,7 +301,7 @@ class Located:
         message, hint = explained
         lines = self.text.split("\n")
         source = lines[line - 1] if line and line <= len(lines) else None
-        if source and source.lstrip().startswith("--"):
+        if source and _HIDDEN.search(source):
             hint = "; ".join(filter(None, [hint, "`--` does not hide Jinja from being rendered; use {# ... #}"]))
         raise self.raises(message, path=self.path, line=line, source=source, hint=hint) from None
 

@@ -105,7 +105,10 @@ def check_owner(compiled: Compiled) -> list[SqlseedError]:
 
 
 def _at_line(compiled: Compiled, line: int | None, message: str, hint: str | None) -> CompileError:
-    source = compiled.sql.split("\n")[line - 1] if line else None
+    lines = compiled.sql.split("\n")
+    if line is not None and line > len(lines):  # the tokenizer counts some line breaks twice
+        line = len(lines)
+    source = lines[line - 1] if line else None
     place = compiled.source_line(line) if line else None
     return CompileError(message, path=compiled.path, line=place, source=source, hint=hint)
 

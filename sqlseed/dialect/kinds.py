@@ -117,8 +117,9 @@ def _columns_of(source: Any, parameters: Mapping[str, str]) -> Columns:
     if isinstance(query, exp.Values):
         rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in query.expressions]
         return dict(zip(names, (_output(list(column)) for column in zip(*rows, strict=False)), strict=False))
-    kinds = _outputs(query) if isinstance(query, exp.Query) else {}
-    return dict(zip([*names, *list(kinds)[len(names) :]], kinds.values(), strict=False))
+    outputs = _outputs(query) if isinstance(query, exp.Query) else []
+    renamed = [*names, *(name for name, _ in outputs[len(names) :])]
+    return dict(zip(renamed, (kind for _, kind in outputs), strict=False))
 
 
 def _output(values: list[Any]) -> str | None:
@@ -127,18 +128,18 @@ def _output(values: list[Any]) -> str | None:
     return "text" if all(texts) else None if any(texts) else _common(values)
 
 
-def _outputs(query: Any) -> Columns:
+def _outputs(query: Any) -> list[tuple[str, str | None]]:
+    """(name, kind) of a query's columns; "" for one without a name."""
     if isinstance(query, exp.SetOperation):
-        left, right = _outputs(query.this), _outputs(query.expression)
-        pairs = zip(left, left.values(), right.values(), strict=False)
-        return {name: kind if kind == other else None for name, kind, other in pairs}
+        pairs = zip(_outputs(query.this), _outputs(query.expression), strict=False)
+        return [(name, kind if kind == other else None) for (name, kind), (_, other) in pairs]
     if isinstance(query, exp.Subquery):
         return _outputs(query.this)
-    return {
-        _name(select.args.get("alias") or select.this): _output([select.unalias()])
-        for select in query.expressions
-        if isinstance(select, exp.Alias | exp.Column)
-    }
+    named = [select.args.get("alias") or select.this for select in query.expressions]
+    return [
+        (_name(name) if isinstance(name, exp.Identifier) else "", _output([select.unalias()]))
+        for name, select in zip(named, query.expressions, strict=True)
+    ]
 
 
 def _of(node: exp.Expr, parameters: Mapping[str, str]) -> str | None:

@@ -40,7 +40,8 @@ def to_duckdb(sql: str, types: Mapping[str, str]) -> str:
         if mended is not node:
             mended.meta[kinds.KIND] = kinds.get(node)
             node.replace(mended)
-    return tree.sql(dialect="duckdb", comments=False, identify=True)  # DuckDB has keywords that PostgreSQL has not
+    # Names are quoted: DuckDB has keywords, such as `at`, that PostgreSQL has not.
+    return tree.sql(dialect="duckdb", comments=False, identify=True, pretty=True)
 
 
 def engine_type(type_: str) -> exp.DataType:

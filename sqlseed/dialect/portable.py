@@ -92,7 +92,7 @@ NODES = frozenset(
     """
     Select From Where Group Having Order Ordered Limit Offset Fetch Join Lateral Subquery With CTE Table
     TableAlias Alias Column Identifier Star Values Tuple Union Intersect Except Distinct Window WindowSpec
-    NamedWindow Filter Rollup Cube GroupingSets Grouping Literal Boolean Null Placeholder Parameter RawString
+    Filter Rollup Cube GroupingSets Grouping Literal Boolean Null Placeholder Parameter RawString
     Interval IntervalSpan Var DataType DataTypeParam Cast Paren Add Sub Mul Div Mod Neg Abs Round Trunc Floor
     Ceil Sqrt BitwiseAnd BitwiseOr BitwiseXor BitwiseNot BitwiseRightShift And Or Not EQ NEQ LT LTE GT GTE Is In
     Between NullSafeEQ NullSafeNEQ Exists Any All Case If Coalesce Nullif Greatest Least Like ILike Escape
@@ -146,7 +146,7 @@ _REGEX_OK = re.compile(
       [^\\()\[\]{}*+?|^$]            # a character that stands for itself, or the dot
     | \\[.()\[\]{}*+?|^$/\\-]        # an escaped sign
     | \[\^?\]?(\\[\]\\^-]|[^\]\\\[])*\]  # a class without [:names:]
-    | [*+?](?![*+?]) | \{\d+(,\d*)?\}(?![*+?])
+    | [*+?](?![*+?{]) | \{\d+(,\d*)?\}(?![*+?{])
     | [()^$|]
     )*\Z""",
     re.VERBOSE | re.DOTALL,

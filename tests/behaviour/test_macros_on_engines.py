@@ -354,12 +354,10 @@ def test_a_beta_table_has_the_mean_and_spread_of_the_distribution(a, b):
     assert list(knots) == sorted(knots)
     assert len(knots) == len(ends)
     mean = square = 0.0
-    for width, low, high in zip(
-        (end - start for start, end in itertools.pairwise(ends)), knots, knots[1:], strict=False
-    ):
-        low, high = low / 1e6, high / 1e6
-        mean += width / 2**32 * (low + high) / 2
-        square += width / 2**32 * (low * low + low * high + high * high) / 3
+    widths = [(end - start) / 2**32 for start, end in itertools.pairwise(ends)]
+    for width, (low, high) in zip(widths, itertools.pairwise(knot / 1e6 for knot in knots), strict=True):
+        mean += width * (low + high) / 2
+        square += width * (low * low + low * high + high * high) / 3
     x, y = float(a), float(b)
     sd = math.sqrt(x * y / ((x + y) ** 2 * (x + y + 1)))
     assert abs(mean - x / (x + y)) < 0.005 * sd + 0.001

@@ -271,3 +271,75 @@ def test_project_macros_see_everything_and_their_errors_name_their_file(tmp_path
 )
 def test_a_mistake_in_a_macro(tmp_path: Path, macro: str, message: str) -> None:
     assert message in mistake(tmp_path, select("{{ m() }}") | {"macros/m.sql": macro})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("select '\x1f' as id, 'x' as town", "models/house.sql:2: a control character, U+001F"),
+        ("select 'x' as id, -- \u202e\n'x' as town", "turns the direction of writing, U+202E"),
+        ("\n{% for i in range(9000) %}{% for j in range(9000) %}{% endfor %}{% endfor %}", "takes more than"),
+        ("select 'x' as id,\n'x' as town\nfrm x", "models/house.sql:4: not valid PostgreSQL"),
+        ("select 'x' as id\n, upper('x') < 'y' as town", "models/house.sql:3: text compares differently"),
+        ("select 'x' as id, 'y' as town {# ref('nope') #} -- {{ nope }}", "`--` does not hide Jinja"),
+        ("{{ ref('bill' ~ nope) }}", "'nope' is not defined"),
+        ("{{ ref(var('greeting')) }}", "ref() needs a model's name, known while compiling"),
+    ],
+)
+def test_more_mistakes_in_a_model(tmp_path: Path, text: str, message: str) -> None:
+    assert message in mistake(tmp_path, house(text))
+
+
+def test_a_nul_byte_is_told_with_its_place(tmp_path: Path) -> None:
+    assert "models/house.sql:2: NUL byte at 2:10" in mistake(tmp_path, house("select 'a\0b' as id, 'x' as town"))
+
+
+def test_percent_signs_are_text(tmp_path: Path) -> None:
+    changes = house("select '100 %s %' as id, (5 % 3)::text as town where 'a' like '%a%'")
+    assert open_towns(tmp_path, changes).checked()["house"].sql.count("%") == 5
+
+
+def test_a_ref_in_a_branch_that_is_not_taken_is_none(tmp_path: Path) -> None:
+    text = "select {{ key('1') }} as id, {% if var('loud') %}{{ ref('nope') }}{% else %}'x'{% endif %} as town"
+    assert open_towns(tmp_path, house(text)).checked()["house"].refs == ()
+
+
+def test_only_a_condition_by_the_dimension_counts_as_naming_it(tmp_path: Path) -> None:
+    """A key or a salt of the slice restricts no row that is read."""
+    body = "select {{ key('n') }} as id, h.town || {{ hash('a', 'n') }} as town from {{ ref('house') }} as h"
+    changes = {
+        "models/extra.sql": f"{{{{ config(slice_by=['town']) }}}}\n{body}, generate_series(1, 2) as g(n)",
+        "models/extra.yml": "models: [{name: extra, columns: [{name: id, data_type: text, constraints:"
+        " [{type: primary_key}]}, {name: town, data_type: text}]}]\n",
+    }
+    assert "reads ref('house'), which is sliced by town too, without naming town" in mistake(tmp_path / "a", changes)
+    changes["models/extra.sql"] += " where h.town = {{ town.code }}"
+    assert open_towns(tmp_path / "b", changes).checked()["extra"].refs == ("house",)
+
+
+@pytest.mark.parametrize(
+    ("call", "macro", "message"),
+    [
+        ("m(1, 2)", "{% macro m(a) %}{% endmacro %}", "not more than 1 argument(s), called at models/house.sql:2"),
+        ("m(b=2)", "{% macro m(a) %}{% endmacro %}", "takes no keyword argument 'b', called at models/house.sql:2"),
+        ("m()", "{% macro m(a) %}\n\n{{ a }}{% endmacro %}", "macros/m.sql:3: parameter 'a' was not provided"),
+        ("m()", "{% macro m() %}\n{{ ref('hose') }}{% endmacro %}", "macros/m.sql:2: ref('hose') names no model"),
+        ("m()", "{% macro m() %}\n{{ n() }}{% endmacro %}", "not defined, called at macros/m.sql:2, called at models"),
+        ("m()", "{% macro m() %}{{ n2() }}{% endmacro %}", "n2 -> m, called at macros/n2.sql:1, called at models/"),
+        ("m()", "{% macro town() %}{% endmacro %}", "macro 'town' has the name of a dimension"),
+        ("m()", "{% macro range() %}{% endmacro %}", "macro 'range' has the name of a built-in"),
+        ("m()", "{% macro m() %}{% endmacro %}" * 2, "macro 'm' is also defined in macros/m.sql"),
+        ("m()", "{% macro n() %}{% endmacro %}", "macro 'n' is also defined in macros/m.sql"),
+    ],
+)  # fmt: skip
+def test_more_mistakes_in_macros(tmp_path: Path, call: str, macro: str, message: str) -> None:
+    others = {
+        "macros/n.sql": "{% macro n() %}{{ nope }}{% endmacro %}",
+        "macros/n2.sql": "{% macro n2() %}{{ m() }}{% endmacro %}",
+    }
+    assert message in mistake(tmp_path, select(f"{{{{ {call} }}}}") | others | {"macros/m.sql": macro})
+
+
+def test_a_wrong_macro_name_is_told_once(tmp_path: Path) -> None:
+    text = mistake(tmp_path, {"macros/m.sql": "{% macro key(n) %}{% endmacro %}"})
+    assert text.count("has the name of") == 1

@@ -233,3 +233,44 @@ def test_vars_override_the_preset(tmp_path: Path) -> None:
 )
 def test_a_mistake_in_the_vars(tmp_path: Path, options: dict[str, object], message: str) -> None:
     assert message in mistake(tmp_path, {}, **options)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"models/deep/House.sql": "select 1"}, "upper and lower case make no difference"),
+        ({"seeds/HOUSE.csv": "a\n1\n"}, "the name 'HOUSE' is taken by models/house.sql"),
+        ({"models/has space.sql": "select 1"}, "the name 'has space' is not usable"),
+        ({"models/a'b.sql": "select 1"}, "not usable: letters, digits and underscores"),
+    ],
+)
+def test_names_that_databases_would_confuse(tmp_path: Path, changes: dict[str, str], message: str) -> None:
+    assert message in mistake(tmp_path, changes)
+
+
+@pytest.mark.parametrize("folder", ["models", "seeds", "macros"])
+def test_nothing_outside_the_project_is_read(tmp_path: Path, folder: str) -> None:
+    root = open_towns(tmp_path / "a").project.root
+    (tmp_path / "secret.sql").write_text("select 1", encoding="utf-8")
+    (root / folder).mkdir(exist_ok=True)
+    suffix = ".csv" if folder == "seeds" else ".sql"
+    (root / folder / f"stolen{suffix}").symlink_to(tmp_path / "secret.sql")
+    with pytest.raises(SqlseedError) as raised:
+        list(workspace.load(root, env={}).project.seeds.values())
+    assert "outside the project" in str(raised.value)
+
+
+def test_a_wrong_contract_makes_no_other_errors(tmp_path: Path) -> None:
+    """A foreign key to a model whose own contract is wrong is not called one to no model."""
+    changes = {
+        "models/house.yml": "",
+        "models/models.yml": FILES["models/models.yml"].replace("{name: town, ", "{nme: town, "),
+    }
+    text = mistake(tmp_path, changes)
+    assert "a column has an unknown key 'nme'" in text
+    assert "no such model" not in text
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\ud800"])
+def test_a_var_that_no_database_stores(tmp_path: Path, value: str) -> None:
+    assert "holds a NUL byte or half a character" in mistake(tmp_path, {}, vars={"greeting": value})
