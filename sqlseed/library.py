@@ -8,6 +8,7 @@ Nothing here knows Jinja or a database; `compiler` puts the texts into models, t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -29,28 +30,38 @@ _MULTIPLIERS = (1_540_483_477, 739_982_445, 1_274_126_177)  # all odd and below 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A session function: named arguments with PostgreSQL types, and a body in each engine's SQL."""
+    """A session function: named arguments with PostgreSQL types, and a body in each engine's SQL.
+
+    An inlined one is part of the statement that calls it. One that uses its first argument many times is not: a call
+    within a call would multiply its text. Its DuckDB body names that argument `it`.
+    """
 
     name: str
     arguments: tuple[tuple[str, str], ...]
     returns: str
     postgres: str
     duckdb: str
+    inlined: bool = True
 
     @property
     def create_postgres(self) -> str:
         """DDL of the function in the session's temporary schema; nothing stays in the user's database."""
         arguments = ", ".join(f"{name} {kind}" for name, kind in self.arguments)
-        return (
-            f"create or replace function pg_temp.{self.name}({arguments}) returns {self.returns}\n"
-            f"language sql immutable parallel safe as $sqlseed$\n    select {self.postgres}\n$sqlseed$"
-        )
+        head = f"create or replace function pg_temp.{self.name}({arguments}) returns {self.returns}\n"
+        if self.inlined:
+            return f"{head}language sql immutable parallel safe as $sqlseed$\n    select {self.postgres}\n$sqlseed$"
+        # PostgreSQL inlines no costly argument that is used twice, and calls plpgsql in a tenth of the time of sql.
+        body = f"begin\n    return {self.postgres};\nend\n"
+        return f"{head}language plpgsql immutable parallel safe as $sqlseed$\n{body}$sqlseed$"
 
     @property
     def create_duckdb(self) -> str:
         """The same as a temporary macro."""
         names = ", ".join(name for name, _ in self.arguments)
-        return f"create or replace temp macro {self.name}({names}) as (\n    {self.duckdb}\n)"
+        body = self.duckdb
+        if not self.inlined:  # a lambda computes its argument once, where a macro would write it out at every use
+            body = f"list_transform([{self.arguments[0][0]}::bigint], lambda it: {body})[1]"
+        return f"create or replace temp macro {self.name}({names}) as (\n    {body}\n)"
 
 
 def salt(*names: object) -> int:
@@ -104,9 +115,9 @@ def _mix(engine: str) -> str:
 
 
 def _both(
-    name: str, arguments: Sequence[tuple[str, str]], returns: str, bodies: Mapping[str, str]
+    name: str, arguments: Sequence[tuple[str, str]], returns: str, bodies: Mapping[str, str], *, inlined: bool = True
 ) -> tuple[str, Function]:
-    return name, Function(name, tuple(arguments), returns, bodies["postgres"], bodies["duckdb"])
+    return name, Function(name, tuple(arguments), returns, bodies["postgres"], bodies["duckdb"], inlined)
 
 
 def _bell(engine: str) -> str:
@@ -121,7 +132,7 @@ def _permute_round(engine: str) -> str:
 
     The mix names `n` four times, and four rounds stand within each other: no fifth round, and no second shift in it.
     """
-    n = _bigint(engine, "n")
+    n = "n" if engine == "postgres" else "it"
     x = f"(({n} * {_MULTIPLIERS[0]} + salt) & low)"
     x = f"(({_xor(engine, x, f'({x} >> half)')} * {_MULTIPLIERS[1]}) & low)"
     return (
@@ -167,6 +178,7 @@ _CORE: dict[str, Function] = dict(
             [(name, "int" if name == "half" else "bigint") for name in ("n", "size", "low", "half", "stride", "salt")],
             "bigint",
             {engine: _permute_round(engine) for engine in _ENGINES},
+            inlined=False,
         ),
     )
 )
@@ -211,7 +223,8 @@ def _beta_function(name: str, a: Decimal, b: Decimal) -> Function:
         return f"case when u < {_KNOTS[middle]} then {piece(low, middle)} else {piece(middle, high)} end"
 
     body = f"({piece(0, len(_KNOTS) - 1)})::double precision / 1000000::double precision"
-    return Function(name, (("u", "bigint"),), "double precision", body, body)
+    duckdb = re.sub(r"\bu\b", "it", body)
+    return Function(name, (("u", "bigint"),), "double precision", body, duckdb, inlined=False)
 
 
 @lru_cache(maxsize=64)

@@ -29,6 +29,8 @@ class Session(Protocol):
     """One connection. Every method raises ExecuteError or ConnectError, never the driver's own errors."""
 
     state_schema: str
+    has_indexes: bool
+    """Whether rows go into indexes, so that their order matters."""
     overriding: str
     """What an INSERT says between its columns and its SELECT so that given keys are taken in identity columns."""
 

@@ -25,13 +25,13 @@ _BATCH = 20_000  # rows of a lookup table sent at once
 
 
 class DuckDB:
-    """A DuckDB database as a target. One session works at a time; DuckDB itself uses the threads."""
+    """A DuckDB database as a target: two sessions at most, since a slice keeps little more than one core busy."""
 
     engine = "duckdb"
-    threads = 1
 
     def __init__(self, target: Target, root: Path, writes: bool = True) -> None:
         self.target = target
+        self.threads = min(2, target.threads)
         self._temporary: str | None = None
         path = str(target.settings.get("path", "target/sqlseed.duckdb"))
         self.path = path if path == ":memory:" else str((root / path).resolve())
@@ -56,7 +56,7 @@ class DuckDB:
     def _open(self) -> Any:
         settings = self.target.settings
         config: dict[str, Any] = {
-            "threads": self.target.threads,
+            "threads": max(1, self.target.threads // self.threads),  # besides the sessions' own
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,  # rows have keys; keeping their order costs memory
@@ -108,6 +108,7 @@ class DuckDBSession:
     """One connection to DuckDB."""
 
     overriding = ""
+    has_indexes = False
 
     def __init__(self, connection: Any, target: Target) -> None:
         self._connection = connection
@@ -194,7 +195,7 @@ class DuckDBSession:
 
     def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
         """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
-        text = " || chr(31) || ".join(_canonical(column) for column in columns)
+        text = f"concat_ws(chr(31), {', '.join(_canonical(column) for column in columns)})"
         sql = f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation}"
         return str(self.query(f"{sql} where {own.predicate}", own.parameters, own.types)[0][0])
 
@@ -353,4 +354,5 @@ def _error(error: duckdb.Error) -> ExecuteError:
         hint = "cast the number: date + n::int"
     elif isinstance(error, duckdb.OutOfMemoryException):
         hint = "raise memory_limit in the target, or give it a temp_directory"
-    return ExecuteError(text[:600], cancelled=interrupted, hint=hint)
+    retryable = isinstance(error, duckdb.TransactionException)  # two sessions met; nothing was written
+    return ExecuteError(text[:600], cancelled=interrupted, retryable=retryable, hint=hint)

@@ -75,6 +75,7 @@ class PostgresSession:
     """One connection to PostgreSQL."""
 
     overriding = "overriding system value"
+    has_indexes = True
 
     def __init__(self, connection: psycopg.Connection[Any], target: Target) -> None:
         self._connection = connection

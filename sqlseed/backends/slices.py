@@ -216,14 +216,25 @@ def _mark_stale(session: Session, dependants: Sequence[Slice]) -> None:
         )
 
 
-def insert_sql(compiled: Compiled, columns: Sequence[str], select: str, overriding: str = "") -> str:
-    """The one statement of a slice: the model's SELECT, wrapped so that the server accepts nothing else in it."""
+def insert_sql(
+    compiled: Compiled, columns: Sequence[str], select: str, overriding: str = "", *, in_order: bool = False
+) -> str:
+    """The one statement of a slice: the model's SELECT, wrapped so that the server accepts nothing else in it.
+
+    With `in_order` the rows come in the order of their keys, so that they fill one page of the index after another.
+    """
     names = ", ".join(quote(name) for name in columns)
     hidden, value = "", ""
     if compiled.config.materialized is Materialized.INTERMEDIATE:
         hidden, value = f"{quote(SLICE_COLUMN)}, ", ":_slice, "
     clause = f" {overriding}" if overriding and compiled.config.key_kind is KeyKind.INTEGER else ""
-    return f"insert into {compiled.relation} ({hidden}{names}){clause}\nselect {value}{names} from (\n{select}\n) as m"
+    order = ""
+    if in_order and compiled.config.key is not None:
+        types = {column.name: column.type for column in compiled.contract.columns}
+        collation = ' collate "C"' if types[compiled.config.key] == "text" else ""
+        order = f"\norder by m.{quote(compiled.config.key)}{collation}"
+    head = f"insert into {compiled.relation} ({hidden}{names}){clause}"
+    return f"{head}\nselect {value}{names} from (\n{select}\n) as m{order}"
 
 
 def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool) -> tuple[int, bool]:
@@ -240,7 +251,8 @@ def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool) ->
         wanted = [column for column in compiled.contract.columns if column.name in columns]
         keys = [compiled.config.key] if compiled.config.key else list(compiled.contract.primary_key)
         return session.replace(compiled.relation, own, wanted, keys, Rows(select, parameters, types), ours)
-    return session.run(insert_sql(compiled, columns, select, session.overriding), parameters, types), False
+    insert = insert_sql(compiled, columns, select, session.overriding, in_order=session.has_indexes)
+    return session.run(insert, parameters, types), False
 
 
 def _stands_there(session: Session, compiled: Compiled, own: Rows) -> bool:

@@ -8,6 +8,8 @@ plans: see `mending`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlglot.errors import ParseError, TokenError
 
 from sqlseed.dialect import reading
@@ -24,6 +26,7 @@ def output_columns(sql: str) -> list[str]:
     return [name for name, _ in reading.outputs(reading.parse(sql)[0])]
 
 
+@lru_cache(maxsize=1_000)
 def duckdb_type(type_: str) -> str:
     """DuckDB's name of a PostgreSQL type; raises CompileError for a type that neither knows.
 
