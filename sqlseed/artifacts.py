@@ -150,7 +150,7 @@ def part_checksums(workspace: Workspace, model: Compiled) -> dict[str, str]:
 def write_manifest(workspace: Workspace, version: str) -> Path:
     """target/manifest.json."""
     path = workspace.target_path / "manifest.json"
-    write_text(path, json.dumps(manifest(workspace, version), indent=1, default=str) + "\n")
+    write_text(path, json.dumps(manifest(workspace, version), default=str) + "\n")
     return path
 
 

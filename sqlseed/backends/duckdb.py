@@ -56,7 +56,7 @@ class DuckDB:
     def _open(self) -> Any:
         settings = self.target.settings
         config: dict[str, Any] = {
-            "threads": max(1, self.target.threads // self.threads),  # besides the sessions' own
+            "threads": max(1, self.target.threads // 4),  # besides the sessions' own
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,  # rows have keys; keeping their order costs memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar
 
 import sqlglot
@@ -24,14 +25,15 @@ class PostgreSQL(Postgres):
     TIME_MAPPING: ClassVar[dict[str, str]] = {}  # type: ignore[misc]
 
 
+@lru_cache(maxsize=1_000)
 def parse(sql: str) -> list[exp.Expr]:
-    """The statements of a text; raises sqlglot's ParseError or TokenError."""
+    """The statements of a text; raises sqlglot's ParseError or TokenError. The trees are shared: copy, then change."""
     return [statement for statement in sqlglot.parse(_bracketed(sql), dialect=PostgreSQL) if statement]
 
 
 def parse_one(sql: str, parameters: Mapping[str, str]) -> exp.Expr:
     """The one statement of a text that `check` has passed, annotated."""
-    tree = parse(sql)[0]
+    tree = parse(sql)[0].copy()
     kinds.annotate(tree, parameters)
     return tree
 
