@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -79,14 +80,15 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: int) -> st
 def markdown(results: Results, command: str) -> str:
     """The page of the documentation."""
     machine = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
-    settings = "\n".join(f"- {engine.build.server}: {engine.settings}" for engine in results.engines)
+    lines = [f"- {engine.build.server}: {engine.settings}" for engine in results.engines]
+    settings = "\n".join(textwrap.fill(line, 119, subsequent_indent="  ") for line in lines)
     lines = [line for engine in results.engines for line in _lines(engine)]
     slowest = [
         (engine.build.server, model, f"{rows:,}", f"{seconds:.1f}")
         for engine in results.engines
         for model, rows, seconds in engine.build.slowest
     ]
-    start_up = [(f"`{s.command}`", f"{s.minimum:.2f} s", f"{s.median:.2f} s") for s in results.start_up]
+    start_up = [(s.command, f"{s.minimum:.2f} s", f"{s.median:.2f} s") for s in results.start_up]
     return f"""# Benchmark
 
 Written by `{command}`; run it again for the numbers of your machine.

@@ -132,7 +132,7 @@ def test_a_failed_slice(sqlseed: Run, snapshot: Snapshot, tiny: Path):
 
 def test_fail_fast(sqlseed: Run, tiny: Path):
     write_project(tiny, {"models/marks.sql": BROKEN_IN_SOUTH})
-    done = sqlseed("build", "-q", "--fail-fast", "--branch", "south")
+    done = sqlseed("build", "-q", "--fail-fast", "--branch", "south", "--threads", "1")
     assert done.rc == 1
     assert done.stderr.endswith("\n1 failed, 1 skipped, 3 complete and kept; running the same command again resumes\n")
 
