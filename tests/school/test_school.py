@@ -59,7 +59,7 @@ def test_a_killed_build_that_runs_again_ends_with_the_same_rows(
     args = ["build", "--project-dir", str(support.ROOT), "--profiles-dir", str(profiles), "--branch", ",".join(SMALL)]
     args += ["--vars", f"as_of: {SHORT['as_of']}", "--vars", f"years: {SHORT['years']}", "--quiet"]
     killed = 0
-    for seconds in (1.5, 2.5, 3.5):
+    for seconds in (0.9, 1.8, 2.7):
         process = subprocess.Popen(
             support.cli_command(args), env=support.cli_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
