@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlseed import artifacts, cleaning, diagnose, planner, preflight, runner, selector
 from sqlseed.backends import open_backend, open_dry_run, slices
-from sqlseed.building import Build, BuildResult, OnEvent, TableSummary
+from sqlseed.building import Build, BuildResult, TableSummary
 from sqlseed.cleaning import CleanResult
 from sqlseed.diagnose import Check
 from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
-from sqlseed.events import Event
+from sqlseed.events import Event, OnEvent
 from sqlseed.model import Compiled, Plan, Slice
 from sqlseed.targeting import (
     EVERYTHING,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlseed import artifacts, planner, preflight, runner
 from sqlseed.backends import Backend, Session, slices
 from sqlseed.errors import GuardError, raise_all
-from sqlseed.events import Event, EventKind, Status, StepResult
+from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import Plan, Relation, StepState, quote
 from sqlseed.targeting import Selection, new_ranges, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
-
-OnEvent = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlseed import planner, runner
 from sqlseed.backends import Session, open_backend, slices
 from sqlseed.errors import ExecuteError, GuardError
-from sqlseed.events import Event, EventKind, Status, StepResult
+from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
 from sqlseed.targeting import Selection, find_orphans, planner_for, run_context, selected_models
 from sqlseed.workspace import Workspace
-
-OnEvent = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,3 +63,7 @@ class Event:
     name: str = ""
     rows: int = 0
     seconds: float = 0.0
+
+
+OnEvent = Callable[[Event], None]
+"""What a run tells its events to."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlseed.backends import Backend, Ours, Rows, Session, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
-from sqlseed.events import Event, EventKind, Status, StepResult
+from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step, StepState
 
 ATTEMPTS = 3  # tries of a slice whose failure may pass: a lost connection, a deadlock, a lock
@@ -27,8 +27,6 @@ _CUT_SECONDS = 0.2  # how long they may take after that
 _CLOSE_SECONDS = 5.0  # how long the workers of a finished run may take to close their sessions
 _CANCEL_SECONDS = 0.2  # between two cancels of a slice that has not ended
 _WRAPPER_LINES = 2  # lines of `insert into ...` that precede a model in the statement sent
-
-OnEvent = Callable[[Event], None]
 
 
 class StopFlag:

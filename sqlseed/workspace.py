@@ -125,14 +125,6 @@ class Workspace:
                 stack += [parent for parent in self.compiled[name].refs if parent in self.compiled]
         return frozenset(found)
 
-    def descendants(self, names: frozenset[str]) -> frozenset[str]:
-        """`names` and every model that needs them."""
-        found = set(names)
-        for name in planner.order(self.compiled):
-            if found.intersection(self.compiled[name].refs):
-                found.add(name)
-        return frozenset(found)
-
 
 def load(
     project_dir: str | os.PathLike[str] | None = None,

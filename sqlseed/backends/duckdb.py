@@ -18,6 +18,7 @@ import duckdb
 
 from sqlseed import dialect, library, sqltext
 from sqlseed.backends import Ours, Rows, ddl, slices
+from sqlseed.backends.checksums import column_texts
 from sqlseed.errors import ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
@@ -71,7 +72,8 @@ class DuckDB:
         try:
             connection = duckdb.connect(self.path, config=config)
             connection.execute("set global integer_division = true")
-            connection.execute("set global timezone = 'UTC'") if _has_timezone(connection) else None
+            if _has_timezone(connection):
+                connection.execute("set global timezone = 'UTC'")
             # A model can reach no file and no network, and cannot undo it.
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
@@ -195,7 +197,12 @@ class DuckDBSession:
 
     def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
         """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
-        text = f"concat_ws(chr(31), {', '.join(_canonical(column) for column in columns)})"
+        texts = column_texts(
+            columns,
+            timestamp=lambda name: f"epoch_ms({name})::text",
+            number=lambda name: f"round({name}, 6)::decimal(38, 6)::text",
+        )
+        text = f"concat_ws(chr(31), {', '.join(texts)})"
         sql = f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation}"
         return str(self.query(f"{sql} where {own.predicate}", own.parameters, own.types)[0][0])
 
@@ -330,20 +337,6 @@ def _list_type(type_: str) -> str:
 
 def _plain(value: Value) -> Any:
     return value if value is None or isinstance(value, str | bool | int) or hasattr(value, "year") else str(value)
-
-
-def _canonical(column: Column) -> str:
-    """A column's value as the text that both engines give; a null is another text than any value."""
-    name, kind = quote(column.name), column.type.lower()
-    if kind.startswith("bool"):
-        value = f"case when {name} then '1' when not {name} then '0' end"
-    elif kind.startswith("timestamp"):
-        value = f"epoch_ms({name})::text"
-    elif kind.startswith(("double", "real", "float", "numeric", "decimal")):
-        value = f"round({name}, 6)::decimal(38, 6)::text"
-    else:
-        value = f"{name}::text"
-    return f"coalesce({value}, chr(30))"
 
 
 def _error(error: duckdb.Error) -> ExecuteError:

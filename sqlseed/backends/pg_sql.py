@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlseed.model import Column, Relation, quote
+from sqlseed.backends.checksums import column_texts
+from sqlseed.model import Column, Relation
 
 SETTINGS = {
     "TimeZone": "UTC",
@@ -95,22 +96,16 @@ def hint_for(sqlstate: str | None, message: str) -> str | None:
 
 def checksum(relation: Relation, columns: Sequence[Column], own: str) -> str:
     """A query for the order-independent checksum of the rows for which `own` holds."""
-    text = " || chr(31) || ".join(_canonical(column) for column in columns)
+    text = " || chr(31) || ".join(column_texts(columns, timestamp=_milliseconds, number=_rounded))
     return (
         f"select coalesce(sum(('x' || substr(md5({text}), 1, 15))::bit(60)::bigint), 0)::text"
         f" from {relation} where {own}"
     )
 
 
-def _canonical(column: Column) -> str:
-    """A column's value as the text that both engines give; a null is another text than any value."""
-    name, kind = quote(column.name), column.type.lower()
-    if kind.startswith(("bool",)):
-        value = f"case when {name} then '1' when not {name} then '0' end"
-    elif kind.startswith("timestamp"):
-        value = f"round(extract(epoch from {name}) * 1000)::bigint::text"
-    elif kind.startswith(("double", "real", "float", "numeric", "decimal")):
-        value = f"round({name}::numeric, 6)::numeric(38, 6)::text"
-    else:
-        value = f"{name}::text"
-    return f"coalesce({value}, chr(30))"
+def _milliseconds(name: str) -> str:
+    return f"round(extract(epoch from {name}) * 1000)::bigint::text"
+
+
+def _rounded(name: str) -> str:
+    return f"round({name}::numeric, 6)::numeric(38, 6)::text"
