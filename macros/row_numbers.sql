@@ -3,31 +3,42 @@
     numbers of its own, and nobody else's change. All stay below 2^32, as the hash wants it. -#}
 
 {#- The pupil who comes to a seat at a step. A cohort is the year in which its pupils are in the branch's lowest grade,
-    1990 to 2053; a letter is a section's (0 is A), below 32; a seat is below 64; a step counts years since the cohort
-    began, below 16. Below 2^21. -#}
+    2000 to 2031; a letter is a section's (0 is A), below 256; a seat is below 64; a step counts years since the cohort
+    began, below 16. Below 2^23. -#}
 {% macro pupil_n(cohort, letter, seat, step) -%}
-    ((({{ cohort }} - 1990) * 32 + {{ letter }}) * 64 + {{ seat }}) * 16 + {{ step }}
+    ((({{ cohort }} - 2000) * 256 + {{ letter }}) * 64 + {{ seat }}) * 16 + {{ step }}
 {%- endmacro %}
 
-{#- The section of a grade level. Below 2^9. -#}
+{#- The section of a grade level. Below 2^12. -#}
 {% macro section_n(level, letter) -%}
-    {{ level }} * 32 + {{ letter }}
+    {{ level }} * 256 + {{ letter }}
 {%- endmacro %}
 
 {#- An adult of a family: role 0 is the father, 1 the mother, 2 another guardian; 3 is the family's second telephone.
-    Below 2^23. -#}
+    Below 2^25. -#}
 {% macro guardian_n(family_n, role) -%}
     {{ family_n }} * 4 + {{ role }}
 {%- endmacro %}
 
 {#- One telephone number's place among those of all branches: guardians have the lower half of their branch's numbers,
-    staff the upper. Below 2^30 for 63 branches. -#}
+    staff the upper. Below 2^31 for 31 branches. -#}
 {% macro telephone_n(branch_no, n, staff=false) -%}
-    {{ branch_no }} * 16777216 + {{ '8388608 + ' if staff else '' }}{{ n }}
+    {{ branch_no }} * 67108864 + {{ '33554432 + ' if staff else '' }}{{ n }}
 {%- endmacro %}
 
 {#- A post of a branch: the number of its row in the seed, below 128, and its place among the posts of that row, below
-    32. Teachers come first, the roles of staff_roles after them. Below 2^13. -#}
+    256. Teachers come first, the roles of staff_roles after them. Below 2^16. -#}
 {% macro post_n(no, place, teaches) -%}
-    ({{ no }}{{ '' if teaches else ' + 128' }}) * 32 + {{ place }}
+    ({{ no }}{{ '' if teaches else ' + 128' }}) * 256 + {{ place }}
+{%- endmacro %}
+
+{#- A room that is no section's own: a row of facilities, below 128, and the team of letters that it serves. From 2^12 on,
+    so that a section's number is that of its classroom. Below 2^16. -#}
+{% macro facility_n(no, team) -%}
+    4096 + {{ no }} * 256 + {{ team }}
+{%- endmacro %}
+
+{#- A section's hour of the week, slot 0 to 47; its breaks are numbered from 48. Below 2^18. -#}
+{% macro lesson_n(level, letter, slot) -%}
+    ({{ section_n(level, letter) }}) * 64 + {{ slot }}
 {%- endmacro %}

@@ -21,3 +21,14 @@
 {% macro not_sunday(day) -%}
     ({{ day }} - case when extract(isodow from {{ day }}) = 7 then 1 else 0 end)
 {%- endmacro %}
+
+{#- The first day of the time for which daily attendance is kept. -#}
+{% macro attendance_begins() -%}
+    ({{ var('as_of') }} - {{ var('attendance_days') - 1 }})
+{%- endmacro %}
+
+{#- A working day in the two months before the oldest year that the project can show, when the school entered what
+    hardly ever changes: subjects, rooms, hours, rules. -#}
+{% macro entered_on(n) -%}
+    {{ not_sunday(year_begins(current_year() ~ ' - 5') ~ ' - ' ~ random_int('entered', n, 5, 60) ~ '::int') }}
+{%- endmacro %}

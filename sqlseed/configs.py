@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -47,14 +47,20 @@ def _settings_in_file(context: ProjectContext, file: ModelFile) -> dict[str, Any
     def stub(*_: Any, **__: Any) -> templates.Placeholder:
         return templates.Placeholder("null")
 
+    def macro(name: str, path: str) -> Callable[..., str]:
+        def call(*arguments: Any, **keywords: Any) -> str:
+            return templates.macros(context.project.macros[path], path, names)[name](*arguments, **keywords)
+
+        return call
+
     names: dict[str, Any] = dict.fromkeys(Macros.names(), stub)
-    names |= dict.fromkeys(context.macro_files, stub)
+    names |= {name: macro(name, path) for name, path in context.macro_files.items()}
     names |= {"config": found, "var": context.var, "target": context.target_facts(), "this": ""}
     try:
         templates.render(file.raw_sql, names, file.path, kind="model")
     except _ConfigFound as call:
         return call.settings
-    except SqlseedError:
+    except (SqlseedError, RecursionError):
         pass
     return {}
 

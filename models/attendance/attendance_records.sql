@@ -1,7 +1,8 @@
 {{ config(table='AttendanceRecord', slice_by=['branch', 'year'], tags=['attendance'],
-          rows='200 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(200) ~ ' * [1, var("attendance_days") / 365]|min') }}
 
--- One row per enrolled pupil and school day, from the pupil's first day to his last, up to the as-of date.
+-- One row per enrolled pupil and school day, from the pupil's first day to his last, up to the as-of date,
+-- of the last var('attendance_days') days.
 --
 -- Absence comes in two forms. A spell is an illness of two to six days with one reason, at most one in a fortnight.
 -- Single days are drawn day by day. How often a pupil is absent depends on the grade, on the day (month, weekday, a
@@ -19,7 +20,7 @@ with attending as (                  -- the pupils of the year, with their class
         attended.level,
         attended.letter,
         teacher.n                                                                       as teacher_n,
-        attended.first_day - {{ year.starts_on }}                                       as first_day_no,
+        greatest(attended.first_day, {{ attendance_begins() }}) - {{ year.starts_on }}      as first_day_no,
         least(attended.last_day, {{ var('as_of') }}) - {{ year.starts_on }}             as last_day_no,
         case                         -- percent of the usual absences; 100 on average
             when {{ chance('is often absent', 'attended.n', var('chronic_share'), by=['branch']) }}

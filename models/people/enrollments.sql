@@ -1,5 +1,5 @@
 {{ config(table='Enrollment', slice_by=['branch', 'year'], tags=['people', 'history'],
-          rows='0.97 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(0.97)) }}
 
 -- One row per pupil and academic year: the section he sat in, and how the year ended for him.
 -- Rows: those of pupil_years. A year that is over is completed, unless the pupil went to another school (transferred)

@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['people'],
-          rows='1.1 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(1.1)) }}
 
 -- One row per family with a pupil in the years shown: what its members share.
 -- Rows: one for each family number in pupils; about one pupil in five has a brother or sister here.

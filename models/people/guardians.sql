@@ -1,5 +1,5 @@
 {{ config(table='Guardian', slice_by=['branch'], tags=['people'],
-          rows='2.1 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(2.1)) }}
 
 -- One row per adult who answers for a family's children: father, mother, or another guardian.
 -- Rows: one to two per family in families, as its type says; brothers and sisters share them.
@@ -56,7 +56,7 @@ select
     {{ branch.id }}                                                                     as "branchId",
     first_name || ' ' || last_name                                                      as "name",
     {{ email_name('first_name', 'last_name') }} || {{ branch.no }}
-        || lpad({{ permute('e-mail', 'n', 10000000) }}::text, 7, '0') || '@'
+        || lpad({{ permute('e-mail', 'n', 100000000) }}::text, 8, '0') || '@'
         || {{ choice('mail domain', 'n', {'example.com': 6, 'example.net': 2, 'example.org': 2}) }} as "email",
     {{ mobile_number(telephone_n(branch.no, 'n')) }}                                    as "phoneNumber",
     second_telephone                                                                    as "alternatePhoneNumber",

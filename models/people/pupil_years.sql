@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['people', 'history'],
-          rows='0.97 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(0.97)) }}
 
 -- One row per pupil and academic year in which he attended: his section, from when to when, and how the year ended.
 -- Rows: every pupil whose time in the branch covers the year. Next year's rows are this year's promoted and repeating

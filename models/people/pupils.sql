@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['people'],
-          rows='1.3 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(1.3)) }}
 
 -- One row per pupil who attends in one of the years shown: his years and grades, when and why he left, his family.
 -- Rows: those of stays, without who has not come yet on the as-of date.

@@ -1,5 +1,5 @@
 {{ config(table='Staff', slice_by=['branch'], tags=['people', 'staff'],
-          rows='1.9 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
+          rows=per_section(1.9)) }}
 
 -- One row per member of staff in the years shown, those who have left included.
 -- Rows: those of staff_plan.

@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['people', 'staff'],
-          rows='1.9 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
+          rows=per_section(1.9)) }}
 
 -- One row per person who holds a post of the branch in one of the years shown.
 --
@@ -12,6 +12,9 @@
 with teaching_posts as (             -- a team for every so many letters, if it has letters enough for the post
     select
         {{ post_n('post.no', 'team.no', teaches=true) }}                as post_n,
+        post.no                                                         as post_no,
+        team.no                                                         as team_no,
+        post.letters,
         post.stage,
         post.first_level,
         post.last_level,
@@ -24,11 +27,11 @@ with teaching_posts as (             -- a team for every so many letters, if it 
         post.homeroom_level,
         team.no * post.letters + post.homeroom_turn                     as homeroom_letter
     from {{ seed('teaching_teams') }} as post
-    cross join generate_series(0, 31) as team(no)
+    cross join generate_series(0, {{ sections_per_grade() }} - 1) as team(no)
     where post.board = {{ branch.board }}
       and post.first_level >= {{ branch.first_level }}
       and post.last_level <= {{ branch.last_level }}
-      and team.no * post.letters + post.min_letters <= {{ branch.sections_per_grade }}
+      and team.no * post.letters + post.min_letters <= {{ sections_per_grade() }}
 ),
 
 roles as (                           -- the sections that each other role looks after in this branch
@@ -40,7 +43,7 @@ roles as (                           -- the sections that each other role looks 
         female_pct,
         sections_per_post,
         min_sections,
-        {{ branch.sections_per_grade }} * (
+        {{ sections_per_grade() }} * (
             least(max_level, {{ branch.last_level }}) - greatest(min_level, {{ branch.first_level }}) + 1
         )                                                               as sections
     from {{ seed('staff_roles') }}
@@ -51,6 +54,9 @@ roles as (                           -- the sections that each other role looks 
 posts as (                           -- both kinds; a role without sections_per_post has one post
     select
         post_n,
+        post_no,
+        team_no,
+        letters,
         stage,
         first_level,
         last_level,
@@ -66,6 +72,9 @@ posts as (                           -- both kinds; a role without sections_per_
     union all
     select
         {{ post_n('role.no', 'place.no', teaches=false) }},
+        null::int,
+        null::int,
+        null::int,
         null::text,
         null::int,
         null::int,
@@ -78,7 +87,7 @@ posts as (                           -- both kinds; a role without sections_per_
         null::int,
         null::int
     from roles as role
-    cross join generate_series(0, 31) as place(no)
+    cross join generate_series(0, 255) as place(no)
     where role.sections >= role.min_sections
       and place.no * coalesce(role.sections_per_post, role.sections) < role.sections
 ),
@@ -104,6 +113,9 @@ holders as (                         -- who holds each post in each of the years
 select
     {{ branch.no }}                                                     as branch_no,
     holder.post_n * 32 + holder.holder_no                               as n,
+    post.post_no,
+    post.team_no::int                                                   as team_no,
+    post.letters,
     post.stage,
     post.first_level,
     post.last_level,

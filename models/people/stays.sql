@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['people'],
-          rows='1.3 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(1.3)) }}
 
 -- One row per stay: a pupil in his seat, from the year in which he comes to the last one up to now.
 --
@@ -22,13 +22,13 @@ with section_years as (              -- each year of each cohort's sections up t
             when step.no <= {{ branch.last_level }} - {{ branch.first_level }}
                 and {{ chance('detains', pupil_n('cohort.year', 'letter.no', '0', 'step.no'), 'flow.detained_pct * 0.01') }}
                 then {{ random_int('detained seat', pupil_n('cohort.year', 'letter.no', '0', 'step.no'),
-                                   0, '(' ~ branch.section_size ~ ' - ' ~ var('spare_seats') ~ ' - 1)') }}
+                                   0, seats() ~ ' - 1') }}
         end                                                                             as detained_seat
     from generate_series(
         {{ first_year() }} - ({{ branch.last_level }} - {{ branch.first_level }} + 1),
         {{ current_year() }}
     ) as cohort(year)
-    cross join generate_series(0, {{ branch.sections_per_grade }} - 1) as letter(no)
+    cross join generate_series(0, {{ sections_per_grade() }} - 1) as letter(no)
     -- step 0 is in the lowest grade; the last one is only for those who repeat
     cross join generate_series(0, {{ branch.last_level }} - {{ branch.first_level }} + 1) as step(no)
     join {{ seed('pupil_flow') }} as flow
@@ -47,7 +47,7 @@ seat_years as (                      -- each year of each seat that is taken whe
         {{ chance('is replaced', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'replaced_pct * 0.01') }} as is_replaced,
         coalesce(seat.no = detained_seat, false)                                        as is_detained
     from section_years
-    cross join generate_series(0, {{ branch.section_size }} - {{ var('spare_seats') }} - 1) as seat(no)
+    cross join generate_series(0, {{ seats() }} - 1) as seat(no)
     where {{ chance('is taken', pupil_n('cohort', 'letter', 'seat.no', '0'), var('intake_share')) }}
 ),
 

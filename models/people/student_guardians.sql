@@ -1,5 +1,5 @@
 {{ config(table='StudentGuardian', slice_by=['branch'], tags=['people'],
-          rows='2.3 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(2.3)) }}
 
 -- One row per pupil and adult of his family.
 -- Rows: about 1.8 per pupil. Exactly one of a pupil's is primary, the same for his brothers and sisters.

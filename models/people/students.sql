@@ -1,5 +1,5 @@
 {{ config(table='Student', slice_by=['branch'], tags=['people'],
-          rows='1.3 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade * (branch.section_size - 4)') }}
+          rows=per_seat(1.3)) }}
 
 -- One row per pupil who attends in one of the years shown, those who have left included.
 -- Rows: those of pupils. Class, section and roll number are the present ones, or those of the last year.
@@ -66,7 +66,7 @@ select
     {{ branch.id }}                                                                     as "branchId",
     -- branch, year, grade and letter of admission, and the seat: the same number is never given again
     {{ branch.code }} || '/' || pupil.first_year || '/'
-        || upper(left(replace(entry.name, 'Class ', ''), 3)) || '-' || chr(65 + pupil.letter::int)
+        || upper(left(replace(entry.name, 'Class ', ''), 3)) || '-' || ({{ section_name('pupil.letter') }})
         || lpad((pupil.seat + 1)::text, 2, '0')                                         as "admissionNo",
     named.first_name                                                                    as "firstName",
     named.last_name                                                                     as "lastName",

@@ -1,5 +1,5 @@
 {{ config(table='Teacher', slice_by=['branch'], tags=['people', 'staff'],
-          rows='1.5 * (branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
+          rows=per_section(1.5)) }}
 
 -- One row per member of staff who teaches: his subjects, what he studied, and for how long he has taught.
 -- Rows: the teaching posts' holders in staff_plan; the row numbers are those of staff.

@@ -5,7 +5,7 @@
 -- Fact: the session and its two terms are CBSE's. Estimate: when the office entered the year.
 
 with opened as (                     -- the office opens a year some weeks before it begins
-    select {{ year.starts_on }} - {{ random_int('opened', '1', 40, 80) }}::int as day
+    select {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('opened', '1', 40, 80) ~ '::int') }} as day
 )
 
 select

@@ -1,5 +1,5 @@
 {{ config(table='Section', slice_by=['branch'], tags=['school'],
-          rows='(branch.last_level - branch.first_level + 1) * branch.sections_per_grade') }}
+          rows=per_section(1)) }}
 
 -- One row per section of a class: A, B, C and so on, each with a class teacher.
 -- Rows: sections_per_grade of the branch for each of its grades.
@@ -11,7 +11,7 @@ with sections as (                   -- the letters of each grade
         letter.no                                   as letter,
         {{ section_n('grade.level', 'letter.no') }} as n
     from {{ seed('grades') }} as grade
-    cross join generate_series(0, {{ branch.sections_per_grade }} - 1) as letter(no)
+    cross join generate_series(0, {{ sections_per_grade() }} - 1) as letter(no)
     where grade.level between {{ branch.first_level }} and {{ branch.last_level }}
 ),
 
@@ -30,8 +30,8 @@ select
     {{ key('section.n') }}                          as "id",
     {{ branch.id }}                                 as "branchId",
     {{ key_of('classes', 'section.level') }}        as "classId",
-    chr(65 + section.letter::int)                   as "name",
-    {{ branch.section_size }}                       as "capacity",
+    {{ section_name('section.letter') }}            as "name",
+    {{ section_size() }}                       as "capacity",
     {{ key_of('teachers', 'teacher.n') }}           as "homeroomTeacherId"
 from sections as section
 join class_teachers as teacher

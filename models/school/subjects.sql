@@ -1,19 +1,17 @@
 {{ config(table='Subject', slice_by=['branch'], tags=['school'], rows='30') }}
 
 -- One row per subject of a stage that a branch teaches: English of Class 6 to 8 is not English of Class 9 and 10.
--- Rows: the subjects that the board prescribes for the branch's grades, so far as a teacher of the branch has them.
+-- Rows: the subjects that the branch's sections have in their week, as lesson_grid says.
 -- Fact: subjects and board codes (see the seed). Estimate: credits, which are weekly periods; when they were entered.
 
-with offered as (                    -- what the board prescribes, if somebody teaches it in all its grades
-    select distinct subject.code
-    from {{ seed('board_subjects') }} as subject
-    join {{ ref('staff_plan') }} as post
-        on post.first_level <= subject.first_level
-        and post.last_level >= subject.last_level
-        and position(', ' || subject.name || ',' in ', ' || post.subjects || ',') > 0
-    where subject.board = {{ branch.board }}
-      and post.branch_no = {{ branch.no }}
-      and post.is_current
+with offered as (                    -- what a section of the branch is taught
+    select distinct lesson.code
+    from {{ seed('lesson_grid') }} as lesson
+    join generate_series(0, {{ sections_per_grade() }} - 1) as letter(no)
+        on letter.no % lesson.streams = lesson.stream
+    where lesson.board = {{ branch.board }}
+      and lesson.first_level <= {{ branch.last_level }}
+      and lesson.last_level >= {{ branch.first_level }}
 ),
 
 taught as (                          -- with the board's particulars; a subject is numbered by its code
@@ -34,7 +32,7 @@ taught as (                          -- with the board's particulars; a subject 
 entered as (                         -- the list was entered before the oldest year that the project can show
     select
         code,
-        {{ year_begins(current_year() ~ ' - 5') }} - {{ random_int('entered', 'n', 5, 60) }}::int as day,
+        {{ entered_on('n') }} as day,
         {{ chance('revised', 'n', var('revised_subject_share')) }}          as is_revised
     from taught
 )

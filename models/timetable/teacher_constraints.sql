@@ -1,0 +1,32 @@
+{{ config(table='TeacherConstraint', slice_by=['branch'], tags=['timetable', 'rules'], rows=per_section(3)) }}
+
+-- One row per teacher and rule that every timetable keeps: most lessons a week, and the grades he may teach.
+-- Rows: two for each teacher.
+-- Fact: the grades of a post (PRT, TGT, PGT). Estimate: 40 of the 48 lessons of a week.
+
+with rules as (
+    select
+        teacher.n,
+        teacher.first_year,
+        rule.no,
+        rule.type,
+        case rule.no
+            when 0 then '{"periods": 40}'
+            else '{"from": ' || teacher.first_level || ', "to": ' || teacher.last_level || '}'
+        end                                                                             as value
+    from {{ ref('staff_plan') }} as teacher
+    cross join (values (0, 'MAX_PERIODS_PER_WEEK'), (1, 'GRADE_LEVELS')) as rule(no, type)
+    where teacher.branch_no = {{ branch.no }}
+      and teacher.staff_group = 'teaching'
+)
+
+select
+    {{ key('n * 8 + no') }}                                                             as "id",
+    {{ branch.id }}                                                                     as "branchId",
+    {{ key_of('teachers', 'n') }}                                                       as "teacherId",
+    type                                                                                as "type",
+    value                                                                               as "value",
+    no + 1                                                                              as "priority",
+    -- when he was hired
+    {{ office_hour('created', 'n', year_begins('first_year') ~ ' - 1') }}               as "createdAt"
+from rules

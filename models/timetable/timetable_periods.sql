@@ -1,0 +1,88 @@
+{{ config(table='TimetablePeriod', slice_by=['branch', 'year'], tags=['timetable'], rows=per_section(57)) }}
+
+-- One row per section and period of its week in an academic year: the lessons, and the breaks between them.
+-- Rows: those of lessons, and two breaks a day; in pre-primary, which goes home before lunch, one. No teacher, room
+-- or section is in two places at once: see lessons for why.
+-- Estimate: when the timetable was entered, in the last two weeks of March; changes until mid April.
+
+with sections as (                   -- the sections that have lessons
+    select distinct
+        level,
+        letter
+    from {{ ref('lessons') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+),
+
+periods as (                         -- lessons, with a teacher and a room, and breaks, without
+    select
+        n,
+        level,
+        letter,
+        weekday,
+        period_no,
+        starts_at,
+        ends_at,
+        code,
+        teacher_n,
+        room_n,
+        null::text                                                                      as break_type
+    from {{ ref('lessons') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+    union all
+    select
+        -- the breaks of a section come after its lessons, which end with slot 47
+        {{ lesson_n('section.level', 'section.letter', '48 + (weekday.no - 1) * 2') }}
+            + case hour.break_type when 'short' then 0 else 1 end,
+        section.level,
+        section.letter,
+        weekday.no,
+        hour.period_no,
+        hour.starts_at,
+        hour.ends_at,
+        null::text,
+        null::bigint,
+        null::bigint,
+        hour.break_type
+    from sections as section
+    cross join generate_series(1, 6) as weekday(no)
+    join {{ seed('school_hours') }} as hour
+        on hour.slot_type = 'break'
+    where section.level > 2
+       or hour.break_type = 'short'
+),
+
+entered as (                         -- each section's timetable is entered as a whole; a few are changed in April
+    select
+        level,
+        letter,
+        {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('entered', section_n('level', 'letter'), 2, 14) ~ '::int') }} as day,
+        {{ chance('changed', section_n('level', 'letter'), 0.3) }}                      as is_changed
+    from sections
+)
+
+select
+    {{ key('period.n') }}                                                               as "id",
+    {{ branch.id }}                                                                     as "branchId",
+    {{ key_of('sections', section_n('period.level', 'period.letter')) }}                as "sectionId",
+    period.weekday                                                                      as "dayOfWeek",
+    period.period_no                                                                    as "periodNumber",
+    period.starts_at                                                                    as "startTime",
+    period.ends_at                                                                      as "endTime",
+    case when period.code is not null then {{ key_of('subjects', text_hash('period.code')) }} end as "subjectId",
+    case when period.teacher_n is not null then {{ key_of('teachers', 'period.teacher_n') }} end as "teacherId",
+    case when period.room_n is not null then {{ key_of('rooms', 'period.room_n') }} end as "roomId",
+    period.break_type is not null                                                       as "isBreak",
+    period.break_type                                                                   as "breakType",
+    {{ key_of('academic_years', '1') }}                                                 as "academicYearId",
+    {{ office_hour('created', section_n('period.level', 'period.letter'), 'entered.day') }} as "createdAt",
+    case
+        when entered.is_changed
+            then {{ office_hour('updated', section_n('period.level', 'period.letter'), not_sunday(year.starts_on ~ ' - 1')) }}
+        else {{ office_hour('created', section_n('period.level', 'period.letter'), 'entered.day') }}
+    end                                                                                 as "updatedAt"
+from periods as period
+join entered
+    on entered.level = period.level
+    and entered.letter = period.letter
