@@ -28,5 +28,5 @@ select
     value                                                                               as "value",
     no + 1                                                                              as "priority",
     -- when he was hired
-    {{ office_hour('created', 'n', year_begins('first_year') ~ ' - 1') }}               as "createdAt"
+    {{ office_hour('created', 'n', not_sunday(year_begins('first_year') ~ ' - 1')) }}               as "createdAt"
 from rules

@@ -29,8 +29,12 @@ class Session(Protocol):
     """One connection. Every method raises ExecuteError or ConnectError, never the driver's own errors."""
 
     state_schema: str
+    exclusive: bool
+    """Whether no other process can write to the target, so that a claim needs no row of its own."""
     has_indexes: bool
     """Whether rows go into indexes, so that their order matters."""
+    row_json: str
+    """A row `w` as a JSON text: an SQL expression."""
     overriding: str
     """What an INSERT says between its columns and its SELECT so that given keys are taken in identity columns."""
 
@@ -60,6 +64,21 @@ class Session(Protocol):
 
     def model_sql(self, compiled: Compiled) -> str:
         """A model's SELECT in this engine's SQL, with `:name` parameters or the engine's own form of them."""
+        ...
+
+    def snapshot(self) -> None:
+        """First in a transaction: all that follows sees one state of the database, and nothing may be written."""
+        ...
+
+    def read_only(self) -> None:
+        """Within a transaction: from here on nothing may be written, where the engine can be told."""
+        ...
+
+    def select_sql(self, sql: str, types: Mapping[str, str], *, in_part: bool = False) -> str:
+        """A SELECT of PostgreSQL in this engine's SQL, for `query`; what may differ between engines is let through.
+
+        `in_part` says that it will stand under a limit.
+        """
         ...
 
     def replace(
@@ -96,6 +115,10 @@ class Session(Protocol):
 
     def load(self, relation: Relation, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
         """Creates a lookup table and fills it, within the transaction of the caller; an older one is dropped."""
+        ...
+
+    def series(self, first: str, count: str) -> str:
+        """An expression of a select list that gives `count` rows: the integers from `first` on."""
         ...
 
     def analyze(self, relation: Relation) -> None:

@@ -34,11 +34,13 @@ class DuckDB:
         self.target = target
         self.threads = min(2, target.threads)
         self._temporary: str | None = None
+        self._read_only = False
         path = str(target.settings.get("path", "target/sqlseed.duckdb"))
         self.path = path if path == ":memory:" else str((root / path).resolve())
         if not writes and not Path(self.path).exists():
             self.path = ":memory:"
         if self.path != ":memory:":
+            self._read_only = not writes
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._connection: Any = None
 
@@ -70,7 +72,7 @@ class DuckDB:
         if folder is not None:
             config["temp_directory"] = str(folder)
         try:
-            connection = duckdb.connect(self.path, config=config)
+            connection = duckdb.connect(self.path, read_only=self._read_only, config=config)
             connection.execute("set global integer_division = true")
             if _has_timezone(connection):
                 connection.execute("set global timezone = 'UTC'")
@@ -110,6 +112,8 @@ class DuckDBSession:
     """One connection to DuckDB."""
 
     overriding = ""
+    row_json = "to_json(w)::text"
+    exclusive = True
     has_indexes = False
 
     def __init__(self, connection: Any, target: Target) -> None:
@@ -175,6 +179,16 @@ class DuckDBSession:
             types = {p.name: p.type for p in compiled.parameters}
             self._statements[compiled.name] = dialect.to_duckdb(compiled.sql, types)
         return self._statements[compiled.name]
+
+    def snapshot(self) -> None:
+        """A transaction of DuckDB sees one state in any case."""
+
+    def read_only(self) -> None:
+        """What is sent is wrapped as a SELECT, and DuckDB's change nothing."""
+
+    def select_sql(self, sql: str, types: Mapping[str, str], *, in_part: bool = False) -> str:
+        """The statement transpiled, without guards."""
+        return dialect.select_to_duckdb(sql, types, in_part=in_part)
 
     def replace(  # PostgreSQL needs the other arguments
         self,
@@ -247,6 +261,10 @@ class DuckDBSession:
             batch = [[_plain(v) for v in column] for column in zip(*values[start : start + _BATCH], strict=True)]
             self._execute(f"insert into {relation} select {lists}", batch)
         return len(values)
+
+    def series(self, first: str, count: str) -> str:
+        """The integers from `first` on."""
+        return f"unnest(range({first}, {first} + {count}))::integer"
 
     def analyze(self, relation: Relation) -> None:
         """DuckDB keeps its own statistics."""

@@ -23,6 +23,12 @@ SETTINGS = {
 }
 """What a slice's transaction pins, so that a role's or database's own settings change no row."""
 
+TEST_MEMORY = """
+select pg_catalog.set_config('work_mem', '64MB', true) from pg_catalog.pg_settings
+where name = 'work_mem' and setting::bigint < 65536
+"""
+"""More memory for sorts and hashes of data tests, which read whole tables; kB, and for one transaction."""
+
 NAME_TYPES = {"schema": "text", "name": "text"}
 
 COLUMNS = """

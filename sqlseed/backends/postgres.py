@@ -75,6 +75,8 @@ class PostgresSession:
     """One connection to PostgreSQL."""
 
     overriding = "overriding system value"
+    row_json = "row_to_json(w)::text"
+    exclusive = False
     has_indexes = True
 
     def __init__(self, connection: psycopg.Connection[Any], target: Target) -> None:
@@ -154,6 +156,19 @@ class PostgresSession:
         """What the author wrote."""
         return compiled.sql
 
+    def snapshot(self) -> None:
+        """One snapshot for the transaction, and the server refuses every write."""
+        self.run("set transaction isolation level repeatable read, read only")
+
+    def read_only(self) -> None:
+        """Within a transaction: the server refuses every write from here on."""
+        self.query(pg_sql.TEST_MEMORY)
+        self.run("set transaction read only")
+
+    def select_sql(self, sql: str, types: Mapping[str, str], *, in_part: bool = False) -> str:  # noqa: ARG002
+        """What the author wrote."""
+        return sql
+
     def replace(
         self, target: Relation, own: Rows, columns: Sequence[Column], keys: Sequence[str], model: Rows, ours: Ours
     ) -> tuple[int, bool]:
@@ -213,6 +228,10 @@ class PostgresSession:
             raise self._error(error, None) from None
         self.analyze(relation)
         return count
+
+    def series(self, first: str, count: str) -> str:
+        """The integers from `first` on."""
+        return f"generate_series({first}, {first} + {count} - 1)"
 
     def analyze(self, relation: Relation) -> None:
         """Fresh statistics: without them the planner takes a new table for a tiny one.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlseed import library, sqltext
-from sqlseed.backends import Ours, Rows, Session
+from sqlseed.backends import Ours, Rows, Session, wholes
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import (
     Column,
@@ -52,6 +52,7 @@ STATE_TABLES = (
     )""",
 )
 STATE_VERSION = 1
+_COLUMNS = "model, slice, fingerprint, rows, checksum, run_id, sqlseed_version, completed_at"  # of a checkpoint
 _TEXTS = dict.fromkeys(("model", "slice", "fingerprint", "run", "version", "sum"), "text") | {"rows": "bigint"}
 
 
@@ -64,6 +65,8 @@ def own_rows(
 ) -> Rows:
     """The rows of one slice in its table, and nobody else's."""
     config = compiled.config
+    if config.whole:
+        return Rows("true")
     if config.materialized is Materialized.INTERMEDIATE:
         name = "/".join(point[dimension] for dimension in config.slice_by) or "all"
         return Rows(f"{quote(SLICE_COLUMN)} = :_slice", {"_slice": name}, {"_slice": "text"})
@@ -98,25 +101,14 @@ def own_of_model(
     config = compiled.config
     if config.key is None or config.key_kind is KeyKind.NATURAL:
         types = {p.name: p.type for p in compiled.parameters}
-        parts = list(dict.fromkeys(_with_values(config.owner or "false", values, types) for values in parameters))
+        owner = config.owner or "false"
+        parts = list(dict.fromkeys(sqltext.with_literals(owner, values, types) for values in parameters))
         return "(" + " or ".join(f"({part})" for part in parts or ["false"]) + ")"
     column = quote(config.key)
     if config.key_kind is KeyKind.INTEGER:
         parts = [f"{column} between {r.first} and {r.last}" for r in ranges]
         return "(" + " or ".join(parts or ["false"]) + ")"
     return f"left({column}::text, 8) = '{library.model_prefix(project, compiled.name)}'"
-
-
-def _with_values(predicate: str, values: Mapping[str, Value], types: Mapping[str, str]) -> str:
-    """The predicate with typed literals for its parameters."""
-    pieces: list[str] = []
-    end = 0
-    for use in sqltext.parameter_uses(predicate):
-        value = values[use.name]
-        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
-        pieces += [predicate[end : use.start], f"({text}::{types[use.name]})"]
-        end = use.end
-    return "".join([*pieces, predicate[end:]])
 
 
 def run_slice(
@@ -136,11 +128,12 @@ def run_slice(
         _check_key_range(session, compiled, own, rows)
         if removed:
             _mark_stale(session, dependants())
-        total = session.checksum(compiled.relation, compiled.contract.columns, own) if job.checksum else None
+        summed = job.checksum and not compiled.config.whole
+        total = session.checksum(compiled.relation, compiled.contract.columns, own) if summed else None
         if compiled.config.materialized is Materialized.INTERMEDIATE:
             session.analyze(compiled.relation)
         done = _Found(step.fingerprint, rows, total, job.run_id)
-        _complete(session, step.slice.model, step.slice.key, done, version)
+        _complete(session, step.slice.model, step.slice.key, done, version, fresh=found is None)
     return Outcome(rows, True, total)
 
 
@@ -163,39 +156,50 @@ def _claim(session: Session, model: str, slice_: str, run_id: str, version: str)
     """Locks the slice until the transaction ends; None if it is new, else its checkpoint as the last writer left it."""
     table = f"{quote(session.state_schema)}.checkpoint"
     where: dict[str, Value] = {"model": model, "slice": slice_}
+    read = f"select fingerprint, rows, checksum, run_id from {table} where model = :model and slice = :slice"
+    if session.exclusive:
+        rows = session.query(read, where, _TEXTS)
+        return _Found(*rows[0]) if rows else None
     if session.run(
-        f"insert into {table} (model, slice, fingerprint, rows, run_id, sqlseed_version, completed_at)"
-        " values (:model, :slice, '', 0, :run, :version, timestamp '1970-01-01 00:00:00') on conflict do nothing",
+        f"insert into {table} ({_COLUMNS})"
+        " values (:model, :slice, '', 0, null, :run, :version, timestamp '1970-01-01 00:00:00') on conflict do nothing",
         where | {"run": run_id, "version": version},
         _TEXTS,
     ):
         return None
     # A row that is there already is not locked by the insert; two writers of one slice would both go on.
     session.run(f"update {table} set fingerprint = fingerprint where model = :model and slice = :slice", where, _TEXTS)
-    rows = session.query(
-        f"select fingerprint, rows, checksum, run_id from {table} where model = :model and slice = :slice",
-        where,
-        _TEXTS,
-    )
+    rows = session.query(read, where, _TEXTS)
     if not rows:  # somebody cleaned it between the two statements
         raise ExecuteError(f"{model} {slice_} was cleaned by somebody else just now", retryable=True)
     return _Found(*rows[0])
 
 
-def _complete(session: Session, model: str, slice_: str, done: _Found, version: str) -> None:
+def _complete(session: Session, model: str, slice_: str, done: _Found, version: str, *, fresh: bool) -> None:
+    """Writes what was done into the checkpoint; `fresh` is one that the claim did not find."""
+    table = f"{quote(session.state_schema)}.checkpoint"
+    values: dict[str, Value] = {
+        "model": model,
+        "slice": slice_,
+        "fingerprint": done.fingerprint,
+        "rows": done.rows,
+        "sum": done.checksum,
+        "run": done.run_id,
+        "version": version,
+    }
+    if fresh and session.exclusive:
+        session.run(
+            f"insert into {table} ({_COLUMNS}) values (:model, :slice, :fingerprint, :rows, :sum, :run, :version,"
+            " cast(current_timestamp as timestamp))",
+            values,
+            _TEXTS,
+        )
+        return
     session.run(
-        f"update {quote(session.state_schema)}.checkpoint set fingerprint = :fingerprint, rows = :rows,"
-        " checksum = :sum, run_id = :run, sqlseed_version = :version,"
-        " completed_at = cast(current_timestamp as timestamp) where model = :model and slice = :slice",
-        {
-            "model": model,
-            "slice": slice_,
-            "fingerprint": done.fingerprint,
-            "rows": done.rows,
-            "sum": done.checksum,
-            "run": done.run_id,
-            "version": version,
-        },
+        f"update {table} set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
+        " sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp)"
+        " where model = :model and slice = :slice",
+        values,
         _TEXTS,
     )
 
@@ -240,6 +244,8 @@ def insert_sql(
 def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool) -> tuple[int, bool]:
     """Writes the slice; its number of rows, and whether older ones were removed for good."""
     compiled = job.compiled
+    if compiled.config.whole:
+        return wholes.write(session, compiled, job.step.parameters, ours=not fresh), False
     columns = written_columns(compiled)
     select = session.model_sql(compiled)
     types = {p.name: p.type for p in compiled.parameters} | dict(own.types)
@@ -312,6 +318,8 @@ def clean_slice(
             {"model": slice_.model, "slice": slice_.key},
             _TEXTS,
         )
+        if compiled.config.whole:
+            return wholes.drop(session, compiled.relation)
         return session.remove(compiled.relation, own, ours) if table_exists else 0
 
 
@@ -331,21 +339,29 @@ def load_seed(session: Session, seed: Seed, name: str, run_id: str, version: str
             return False
         session.load(tables[0], seed.columns, seed.rows)
         if seed.slots is not None:
-            session.load(tables[1], *slot_table(seed))
-        _complete(session, name, "all", _Found(seed.checksum, len(seed.rows), None, run_id), version)
+            _load_slots(session, tables[1], seed)
+        done = _Found(seed.checksum, len(seed.rows), None, run_id)
+        _complete(session, name, "all", done, version, fresh=found is None)
     return True
 
 
-def slot_table(seed: Seed) -> tuple[list[Column], list[tuple[Value, ...]]]:
-    """The slot table's columns and rows: `slot`, then the seed's columns but for the weight."""
+def _load_slots(session: Session, relation: Relation, seed: Seed) -> None:
+    """Makes the slot table: `slot`, then the seed's columns but for the weight; a row for each of its slots.
+
+    The engine counts the slots out, so that a seed crosses to it once, however many slots it has.
+    """
     weight = seed.slots.weight if seed.slots else None
     kept = [i for i, column in enumerate(seed.columns) if column.name != weight]
-    columns = [Column("slot", "integer", False), *(seed.columns[i] for i in kept)]
-    rows: list[tuple[Value, ...]] = []
-    for row, (first, count) in zip(seed.rows, seed.shares, strict=True):
-        values = tuple(row[i] for i in kept)
-        rows += [(slot, *values) for slot in range(first, first + count)]
-    return columns, rows
+    columns = [Column("first_slot", "integer"), Column("slots", "integer"), *(seed.columns[i] for i in kept)]
+    rows = [(*share, *(row[i] for i in kept)) for row, share in zip(seed.rows, seed.shares, strict=True)]
+    compact = Relation(relation.schema, f"{relation.name}_shares")
+    session.load(compact, columns, rows)
+    names = "".join(f", {quote(seed.columns[i].name)}" for i in kept)
+    session.run(f"drop table if exists {relation}")
+    slot = session.series("first_slot", "slots")
+    session.run(f"create table {relation} as select {slot} as slot{names} from {compact} where slots > 0")
+    session.run(f"drop table {compact}")
+    session.analyze(relation)
 
 
 def check_project(session: Session, project: str, *, claim: bool = True) -> None:

@@ -8,22 +8,38 @@ plans: see `mending`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from sqlglot.errors import ParseError, TokenError
 
 from sqlseed.dialect import reading
 from sqlseed.dialect.checks import check
-from sqlseed.dialect.mending import engine_type, to_duckdb
+from sqlseed.dialect.mending import engine_type, to_duckdb, to_duckdb_unguarded
 from sqlseed.errors import CompileError, SqlseedError
 from sqlseed.model import Contract
 
-__all__ = ["check", "check_types", "duckdb_type", "output_columns", "to_duckdb"]
+__all__ = ["check", "check_types", "duckdb_type", "output_columns", "select_to_duckdb", "to_duckdb"]
 
 
 def output_columns(sql: str) -> list[str]:
     """The names of the columns that a SELECT gives, as PostgreSQL folds them; for statements that `check` passed."""
     return [name for name, _ in reading.outputs(reading.parse(sql)[0])]
+
+
+def select_to_duckdb(sql: str, types: Mapping[str, str], *, in_part: bool = False) -> str:
+    """A SELECT that nobody checked, as a data test's, for DuckDB; what may differ between the engines is let through.
+
+    `in_part` says that it will stand under a limit.
+    Raises CompileError for what is no valid PostgreSQL.
+    """
+    try:
+        return to_duckdb_unguarded(sql, types, read_in_part=in_part)
+    except (ParseError, TokenError) as error:
+        details = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+        message = str(details.get("description") or str(error).split("\n")[0]).rstrip(".")
+        near = f" near '{details['highlight'][:40]}'" if details.get("highlight") else ""
+        raise CompileError(f"not valid PostgreSQL: {message}{near}") from None
 
 
 @lru_cache(maxsize=1_000)

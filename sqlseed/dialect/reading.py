@@ -25,10 +25,15 @@ class PostgreSQL(Postgres):
     TIME_MAPPING: ClassVar[dict[str, str]] = {}  # type: ignore[misc]
 
 
+def parse_anew(sql: str) -> list[exp.Expr]:
+    """The statements of a text; raises sqlglot's ParseError or TokenError."""
+    return [statement for statement in sqlglot.parse(_bracketed(sql), dialect=PostgreSQL) if statement]
+
+
 @lru_cache(maxsize=1_000)
 def parse(sql: str) -> list[exp.Expr]:
-    """The statements of a text; raises sqlglot's ParseError or TokenError. The trees are shared: copy, then change."""
-    return [statement for statement in sqlglot.parse(_bracketed(sql), dialect=PostgreSQL) if statement]
+    """The same, remembered. The trees are shared: copy, then change."""
+    return parse_anew(sql)
 
 
 def parse_one(sql: str, parameters: Mapping[str, str]) -> exp.Expr:

@@ -1,17 +1,23 @@
-"""The reference project built for tests: without attendance over all branches, and with it in two small ones."""
+"""The reference project, built for tests: each database once per run, whatever the number of pytest's workers."""
 
 from __future__ import annotations
 
+import fcntl
+import functools
+import json
+import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 
-from sqlseed import api
+from sqlseed import api, dialect, templates
+from sqlseed.model import Seed
 from sqlseed.targeting import Selection
 from sqlseed.workspace import Workspace
 from tests.support import ROOT
@@ -21,22 +27,74 @@ SHORT = {"as_of": "2026-05-31", "years": 2}  # a whole year, and two months of t
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A way to build the school: preset and vars, and the branches to build, all if none is named."""
+
+    preset: str | None = None
+    variables: Mapping[str, object] = field(default_factory=dict)
+    branches: Sequence[str] = ()
+
+
+VARIANTS = {
+    "demo": Variant(),
+    "minimal": Variant("minimal"),
+    "small": Variant(variables=SHORT, branches=SMALL),
+    "one_year": Variant(variables={"years": 1}, branches=SMALL),
+    "five_years": Variant(variables={"years": 5}, branches=SMALL),
+    "in_a_vacation": Variant(variables={"years": 2, "as_of": "2026-06-10"}, branches=SMALL),
+    "on_1_april": Variant(variables={"years": 2, "as_of": "2026-04-01"}, branches=SMALL),
+    "larger": Variant("minimal", {"scale": 4}),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A finished build in a DuckDB file."""
 
     workspace: Workspace
     path: Path
-    result: api.BuildResult
-
-    @property
-    def checksums(self) -> dict[str, str | None]:
-        """By model."""
-        return {table.model: table.checksum for table in self.result.tables}
+    checksums: Mapping[str, str | None]  # by model
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the finished database."""
-        with duckdb.connect(str(self.path), read_only=True) as connection:
+        with self.connect(read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def connect(self, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+        """A session with the settings that sqlseed works with."""
+        return duckdb.connect(str(self.path), read_only=read_only, config={"integer_division": True})
+
+    def sql(self, path: Path) -> str:
+        """A data test or a mutation, in the SQL of its file, with this project's tables."""
+        context = {"ref": self._ref, "seed": self._seed, "var": self.workspace.variables.__getitem__}
+        return templates.render(path.read_text("utf-8"), context, path.name)
+
+    def wrong_rows(self, path: Path) -> str:
+        """A data test as a query for DuckDB, for its first rows."""
+        return f"select * from (\n{dialect.select_to_duckdb(self.sql(path), {})}\n) as wrong limit 5"
+
+    def _ref(self, name: str) -> str:
+        return str(self.workspace.compiled[name].relation)
+
+    def _seed(self, name: str) -> str:
+        return lookup(self.workspace.project.seeds[name])
+
+
+@functools.cache
+def _quoted_rows(seed: Seed) -> str:
+    types = [column.type for column in seed.columns]
+
+    def cell(value: object, kind: str) -> str:
+        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+        return f"{text}::{kind}"
+
+    return ", ".join("(" + ", ".join(map(cell, row, types)) + ")" for row in seed.rows)
+
+
+def lookup(seed: Seed) -> str:
+    """A seed as a subquery: a lookup table that no model reads is not in the target."""
+    names = ", ".join(column.name for column in seed.columns)
+    return f"(select {names} from (values {_quoted_rows(seed)}) as v ({names}))"
 
 
 def write_profile(folder: Path, **settings: object) -> Path:
@@ -59,7 +117,27 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-BuildSchool = Callable[..., Built]
+def open_workspace(
+    folder: Path,
+    root: Path = ROOT,
+    variables: Mapping[str, object] | None = None,
+    preset: str | None = None,
+    **target: object,
+) -> Workspace:
+    """The project with one target, a DuckDB file in `folder` unless settings are given; all it writes is in `folder`."""
+    settings = target or {"type": "duckdb", "path": folder / "school.duckdb", "memory_limit": "256MB", "threads": 2}
+    profiles = write_profile(folder, **settings)
+    workspace = api.load(root, profiles_dir=profiles, vars=variables or {}, preset=preset)
+    workspace.target_path = folder / "target"
+    return workspace
+
+
+def build(workspace: Workspace, branches: Sequence[str] = (), select: Sequence[str] = ()) -> dict[str, str | None]:
+    """Builds the project, or these branches of it; the checksums by model."""
+    slices = {"branch": list(branches)} if branches else {}
+    result = api.build(workspace, Selection(select=list(select), slices=slices), checksums=True)
+    assert result.success, result.failures
+    return {table.model: table.checksum for table in result.tables}
 
 
 def build_in_duckdb(
@@ -68,26 +146,61 @@ def build_in_duckdb(
     root: Path = ROOT,
     variables: Mapping[str, object] | None = None,
     branches: Sequence[str] = SMALL,
-    exclude: Sequence[str] = (),
+    select: Sequence[str] = (),
 ) -> Built:
-    """Builds into `folder`/school.duckdb; `branches` are the slices wanted, all if empty."""
-    profiles = write_profile(folder, type="duckdb", path=folder / "school.duckdb", threads=2)
-    workspace = api.load(root, profiles_dir=profiles, vars=variables or {})
-    workspace.target_path = folder / "target"
-    slices = {"branch": list(branches)} if branches else {}
-    result = api.build(workspace, Selection(exclude=list(exclude), slices=slices), checksums=True)
-    assert result.success, result.failures
-    return Built(workspace, folder / "school.duckdb", result)
+    """Builds into `folder`/school.duckdb."""
+    workspace = open_workspace(folder, root, variables)
+    return Built(workspace, folder / "school.duckdb", build(workspace, branches, select))
+
+
+def data_tests() -> list[Path]:
+    """The project's data tests: queries that return the rows that are wrong."""
+    return sorted((ROOT / "tests" / "data").glob("**/*.sql"))
+
+
+def failing_tests_on_postgres(built: Built, url: str) -> list[str]:
+    """The data tests that find a row in this database, which holds the same as `built`."""
+    failing = []
+    with psycopg.connect(url) as connection:
+        for path in data_tests():
+            cursor = psycopg.RawCursor(connection)
+            if cursor.execute(f"select 1 from (\n{built.sql(path)}\n) as wrong limit 1").fetchall():
+                failing.append(path.stem)
+    return failing
+
+
+class Databases:
+    """The variants' databases, built when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder  # the same for all workers
+        self._open: dict[str, Built] = {}
+
+    def __getitem__(self, name: str) -> Built:
+        if name not in self._open:
+            self._open[name] = self._built(name, VARIANTS[name])
+        return self._open[name]
+
+    def _built(self, name: str, variant: Variant) -> Built:
+        folder = self._folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        workspace = open_workspace(folder, variables=variant.variables, preset=variant.preset)
+        sums = folder / "checksums.json"
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not sums.exists():
+                sums.write_text(json.dumps(build(workspace, variant.branches)), encoding="utf-8")
+        return Built(workspace, folder / "school.duckdb", json.loads(sums.read_text("utf-8")))
 
 
 @pytest.fixture(scope="session")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """All branches and the default years, without attendance."""
-    folder = tmp_path_factory.mktemp("people")
-    return build_in_duckdb(folder, branches=(), exclude=["attendance_records"])
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """The school in every variant."""
+    folder = tmp_path_factory.getbasetemp()
+    return Databases((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "schools")
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Two small branches with attendance, a year and two months of it."""
-    return build_in_duckdb(tmp_path_factory.mktemp("small"), variables=SHORT)
+def small(databases: Databases) -> Built:
+    """Two small branches, a year and two months of the next."""
+    return databases["small"]

@@ -307,3 +307,29 @@ def test_no_text_makes_the_check_fail_by_itself(pieces):
     for error in dialect.check(model(" ".join(pieces))):
         assert isinstance(error, CompileError)
         assert str(error)
+
+
+TWICE = "select x.n from a as x join a as y on y.n = x.n"
+
+
+@pytest.mark.parametrize(
+    ("sql", "inlined"),
+    [
+        (f"with a as (select 1 as n) {TWICE} limit 1", 1),
+        (f"with a as materialized (select 1 as n) {TWICE} fetch first row only", 1),
+        (f"select w.n from (with a as (select 1 as n) {TWICE}) as w limit 1", 1),
+        (f"with a as (select 1 as n) {TWICE} offset 0", 0),
+        (f"with a as (select 1 as n) {TWICE}", 0),
+        ("with a as (select 1 as n) select n from a limit 1", 0),
+        ("select x.n from s.a as x join s.a as y on y.n = x.n limit 1", 0),
+    ],
+)
+def test_a_cte_is_not_read_twice_at_once_under_a_limit_in_duckdb(sql: str, inlined: int):
+    text = dialect.to_duckdb(sql, {})
+    assert text.count("AS NOT MATERIALIZED") == inlined
+    assert "OFFSET" not in text
+
+
+def test_an_offset_that_skips_rows_stays():
+    assert "OFFSET 2" in dialect.to_duckdb("select n from s.t order by n offset 2", {})
+    assert "OFFSET 0" in dialect.to_duckdb("select n from s.t order by n limit 2 offset 0", {})

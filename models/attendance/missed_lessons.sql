@@ -1,0 +1,201 @@
+{{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
+          rows=per_section(170) ~ ' * [1, var("attendance_days") / 365]|min') }}
+
+-- One row per lesson and day whose teacher was not in the building, and who took it instead, if anybody could.
+--
+-- A substitute is in the building for the whole lesson, has none of his own in that hour, and has the subject among his
+-- own. Colleagues of the same field are asked first: the lessons of the hour in the order of their classes, the highest
+-- first, and the free colleagues in an order drawn anew every day, so that the first lesson gets the first of them, and so
+-- on. A lesson that nobody of the field can take is offered to one other teacher of that grade or a higher one who knows
+-- the subject. Nobody gets two lessons, and where nobody is left there is no substitute (null).
+--
+-- Who serves whom hangs on pools of section letters (macro substitute_pool), so that a section more moves no substitution
+-- of the others. A teacher stands in for lessons of the pool of his team's last letter and of later ones; lessons of an
+-- earlier pool come before those of a later; and a teacher's lessons outside the pool of his team's first letter have no
+-- substitute.
+--
+-- Rows: some 6 per hundred lessons, of which less than half are taken. Estimate, all of it.
+
+with missed as (                     -- the lessons of who was away, in their order within the hour and field
+    select
+        lesson.n * 512 + teacher.day_no                                                 as n,   -- below 2^27
+        lesson.n                                                                        as lesson_n,
+        lesson.level,
+        lesson.letter,
+        lesson.slot,
+        lesson.period,
+        {{ clock_minutes('lesson.starts_at') }}                                         as starts,
+        {{ clock_minutes('lesson.ends_at') }}                                           as ends,
+        lesson.is_lab,
+        subject.name                                                                    as subject,
+        teacher.teacher_n,
+        teacher.designation,
+        teacher.stage,
+        teacher.subject_group,
+        {{ substitute_pool('lesson.letter') }}                                          as pool,
+        {{ substitute_pool('lesson.letter') }} = teacher.first_pool                     as can_be_taken,
+        teacher.day_no,
+        teacher.day,
+        teacher.began_n,
+        coalesce(teacher.leave_type, teacher.status)                                    as occasion,
+        row_number() over (
+            partition by
+                teacher.day_no,
+                lesson.slot,
+                teacher.stage,
+                teacher.subject_group,
+                {{ substitute_pool('lesson.letter') }} = teacher.first_pool
+            order by {{ substitute_pool('lesson.letter') }}, lesson.level desc, lesson.letter
+        )                                                                               as turn
+    from {{ ref('teacher_days') }} as teacher
+    join {{ ref('lessons') }} as lesson
+        on lesson.teacher_n = teacher.teacher_n
+        and lesson.weekday = teacher.weekday
+    join {{ seed('board_subjects') }} as subject
+        on subject.board = {{ branch.board }}
+        and subject.code = lesson.code
+    where teacher.branch_no = {{ branch.no }}
+      and teacher.year_no = {{ year.no }}
+      and lesson.branch_no = {{ branch.no }}
+      and lesson.year_no = {{ year.no }}
+      and teacher.status in ('ON_LEAVE', 'ABSENT', 'HALF_DAY')
+      and (
+          teacher.arrives is null
+          or teacher.arrives > {{ clock_minutes('lesson.starts_at') }}
+          or teacher.leaves < {{ clock_minutes('lesson.ends_at') }}
+      )
+),
+
+hours as (                           -- the hours in which somebody is wanted
+    select distinct
+        day_no,
+        slot,
+        starts,
+        ends
+    from missed
+),
+
+free as (                            -- who is in the building then and has no lesson, in the day's order within his field
+    select
+        hour.day_no,
+        hour.slot,
+        teacher.teacher_n,
+        teacher.stage,
+        teacher.subject_group,
+        teacher.last_pool                                                               as pool,
+        ', ' || post.subjects || ', '                                                   as subjects,
+        post.last_level,
+        row_number() over (
+            partition by hour.day_no, hour.slot, teacher.stage, teacher.subject_group
+            order by teacher.last_pool, {{ hash('turn', 'teacher.n') }}, teacher.n
+        )                                                                               as turn
+    from hours as hour
+    join {{ ref('teacher_days') }} as teacher
+        on teacher.day_no = hour.day_no
+    join {{ ref('staff_plan') }} as post
+        on post.branch_no = {{ branch.no }}
+        and post.n = teacher.teacher_n
+    left join {{ ref('lessons') }} as own
+        on own.branch_no = {{ branch.no }}
+        and own.year_no = {{ year.no }}
+        and own.teacher_n = teacher.teacher_n
+        and own.slot = hour.slot
+    where teacher.branch_no = {{ branch.no }}
+      and teacher.year_no = {{ year.no }}
+      and teacher.arrives <= hour.starts
+      and teacher.leaves >= hour.ends
+      and own.n is null
+),
+
+colleagues as (                      -- the free colleague of the field whose turn it is
+    select
+        missed.n,
+        missed.day_no,
+        missed.slot,
+        missed.level,
+        missed.letter,
+        missed.pool,
+        free.teacher_n
+    from missed
+    join free
+        on free.day_no = missed.day_no
+        and free.slot = missed.slot
+        and free.stage = missed.stage
+        and free.subject_group = missed.subject_group
+        and free.turn = missed.turn
+        and free.pool <= missed.pool
+    where missed.can_be_taken
+),
+
+others as (                          -- for the lessons left: who else knows the subject and is not asked already
+    select
+        missed.n,
+        missed.day_no,
+        missed.slot,
+        missed.level,
+        missed.letter,
+        missed.pool,
+        free.teacher_n,
+        row_number() over (
+            partition by missed.n
+            order by {{ hash('other turn', 'free.teacher_n * 512 + free.day_no') }}, free.teacher_n
+        )                                                                               as turn
+    from missed
+    left join colleagues as served
+        on served.n = missed.n
+    join free
+        on free.day_no = missed.day_no
+        and free.slot = missed.slot
+        and free.pool <= missed.pool
+        and free.last_level >= missed.level
+        and free.subjects like '%, ' || missed.subject || ', %'
+    left join colleagues as asked
+        on asked.day_no = free.day_no
+        and asked.slot = free.slot
+        and asked.teacher_n = free.teacher_n
+        and asked.pool <= missed.pool
+    where missed.can_be_taken
+      and served.n is null
+      and asked.n is null
+),
+
+requests as (                        -- what each teacher is asked for in an hour: the earliest pool goes first
+    select
+        n,
+        teacher_n,
+        row_number() over (
+            partition by day_no, slot, teacher_n
+            order by pool, is_colleague desc, level desc, letter
+        )                                                                               as turn
+    from (
+        select n, day_no, slot, level, letter, pool, teacher_n, 1 as is_colleague
+        from colleagues
+        union all
+        select n, day_no, slot, level, letter, pool, teacher_n, 0
+        from others
+        where turn = 1
+    ) as asked
+)
+
+select
+    {{ branch.no }}                                                                     as branch_no,
+    {{ year.no }}                                                                       as year_no,
+    missed.n,
+    missed.lesson_n,
+    missed.level,
+    missed.letter,
+    missed.slot,
+    missed.period,
+    missed.starts,
+    missed.is_lab,
+    missed.teacher_n,
+    missed.designation,
+    missed.day_no,
+    missed.day,
+    missed.began_n,
+    missed.occasion,
+    request.teacher_n                                                                   as substitute_n
+from missed
+left join requests as request
+    on request.n = missed.n
+    and request.turn = 1

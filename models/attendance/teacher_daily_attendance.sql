@@ -1,0 +1,50 @@
+{{ config(table='TeacherDailyAttendance', slice_by=['branch', 'year'], tags=['attendance', 'staff'],
+          rows=per_section(330) ~ ' * [1, var("attendance_days") / 365]|min') }}
+
+-- One row per teacher in post and school day up to the as-of date: the day's summary, with who stood in for him.
+--
+-- It says the same as teacher_attendance in another form: date is midnight of the school day, as India writes it,
+-- checkIn and checkOut are moments in UTC, and totalHours is what lies between them, to the hundredth. The substitute
+-- is who took the first of the lessons that he missed, if anybody did.
+-- Rows: those of teacher_days. The summary is made when the school has closed, at a quarter to four.
+
+with first_substitutes as (          -- the first lesson that somebody took for each absent teacher
+    select
+        teacher_n,
+        day_no,
+        substitute_n,
+        row_number() over (partition by teacher_n, day_no order by period)              as turn
+    from {{ ref('missed_lessons') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+      and substitute_n is not null
+)
+
+select
+    {{ key('mark.n') }}                                                                 as "id",
+    {{ branch.id }}                                                                     as "branchId",
+    {{ key_of('teachers', 'mark.teacher_n') }}                                          as "teacherId",
+    mark.day::timestamp(3)                                                              as "date",
+    {{ utc_moment('mark.day', 'mark.arrives') }}::timestamp(3)                          as "checkIn",
+    {{ utc_moment('mark.day', 'mark.leaves') }}::timestamp(3)                           as "checkOut",
+    mark.status                                                                         as "status",
+    mark.leave_type                                                                     as "leaveType",
+    case
+        when substitute.substitute_n is not null then {{ key_of('teachers', 'substitute.substitute_n') }}
+    end                                                                                 as "substituteId",
+    (((mark.leaves - mark.arrives) * 100 + 30) / 60)::double precision / 100            as "totalHours",
+    (
+        {{ utc_moment('mark.day', '945') }}                                             -- 15:45
+        + interval '1 second' * {{ random_int('summed up', 'mark.n', 0, 299) }}::int
+    )::timestamp(3)                                                                     as "createdAt",
+    (
+        {{ utc_moment('mark.day', '945') }}                                             -- 15:45
+        + interval '1 second' * {{ random_int('summed up', 'mark.n', 0, 299) }}::int
+    )::timestamp(3)                                                                     as "updatedAt"
+from {{ ref('teacher_days') }} as mark
+left join first_substitutes as substitute
+    on substitute.teacher_n = mark.teacher_n
+    and substitute.day_no = mark.day_no
+    and substitute.turn = 1
+where mark.branch_no = {{ branch.no }}
+  and mark.year_no = {{ year.no }}

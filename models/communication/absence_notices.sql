@@ -1,0 +1,67 @@
+{{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['communication', 'attendance'],
+          rows=per_seat(1)) }}
+
+-- One row per message that a pupil was marked absent or came late: sent on the same day to the family's first contact.
+-- Rows: the register's absences and late arrivals of the last days before the as-of date, for so many days as the seed
+-- notice_rules keeps them; older ones are not kept. Leave that was asked for (excused) needs no notice.
+--
+-- The register is large. Its rows are fetched by their keys, which are made of the pupil and the day; and only in the
+-- academic years that these days touch.
+
+with days as (                       -- the school days for which notices are kept
+    select
+        day_no,
+        day
+    from {{ ref('school_days') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+      and day between {{ var('as_of') }} - (select max(days_kept) from {{ seed('notice_rules') }} where purpose <> 'fee_receipt')
+          and {{ var('as_of') }}
+),
+
+roll_calls as materialized (         -- each pupil on each of them
+    select
+        pupil.n * 512 + day.day_no                                                      as n,
+        pupil.n                                                                         as pupil_n,
+        day.day,
+        {{ key_of('attendance_records', 'pupil.n * 512 + day.day_no') }}                as record_id
+    from {{ ref('pupil_contacts') }} as pupil
+    cross join days as day
+    where pupil.branch_no = {{ branch.no }}
+      and pupil.year_no = {{ year.no }}
+      and day.day between pupil.first_day and coalesce(pupil.last_day, day.day)
+),
+
+marked as (                          -- those who were not there when the roll was called
+    select
+        roll_call.n,
+        roll_call.pupil_n,
+        roll_call.day,
+        record."status"                                                                 as status
+    from roll_calls as roll_call
+    join {{ ref('attendance_records') }} as record
+        on record."id" = roll_call.record_id
+    where record."status" in ('absent', 'late')
+)
+
+select
+    {{ branch.no }}                                                                     as branch_no,
+    {{ year.no }}                                                                       as year_no,
+    {{ message_n('4', 'marked.n') }}                                                    as n,
+    marked.status                                                                       as purpose,
+    null::bigint                                                                        as campaign_n,
+    pupil.contact_n,
+    -- so many minutes after the roll is called at half past eight
+    {{ utc_moment('marked.day', '510 + ' ~ random_int('minutes', 'marked.n', 'rule.first_minute', 'rule.last_minute')) }}
+        + interval '1 second' * {{ random_int('seconds', 'marked.n', 0, 59) }}::int     as raised_at,
+    {{ json_object([['name', json_text('pupil.contact_name')], ['studentName', json_text('pupil.student_name')],
+                    ['className', json_text('pupil.class_name')], ['date', json_text('marked.day::text')],
+                    ['studentId', json_text('pupil.student_id')]]) }}                   as payload
+from marked
+join {{ seed('notice_rules') }} as rule
+    on rule.purpose = marked.status
+join {{ ref('pupil_contacts') }} as pupil
+    on pupil.branch_no = {{ branch.no }}
+    and pupil.year_no = {{ year.no }}
+    and pupil.n = marked.pupil_n
+where marked.day > {{ var('as_of') }} - rule.days_kept

@@ -1,0 +1,45 @@
+"""Models without a contract: the table or view is the model's rows and nothing else, and is made anew as a whole.
+
+So dbt's `table` and `view` work here. A relation that sqlseed did not make is never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlseed import sqltext
+from sqlseed.backends import Session
+from sqlseed.errors import GuardError
+from sqlseed.model import Compiled, Materialized, Relation, Value
+
+
+def write(session: Session, compiled: Compiled, parameters: Mapping[str, Value], *, ours: bool) -> int:
+    """Replaces the table or view; its number of rows. `ours` says that sqlseed made the one that is there, if any."""
+    relation = compiled.relation
+    live = session.catalog([relation])
+    if relation in live and not ours:
+        raise GuardError(
+            f"{relation} is there already, and sqlseed did not make it",
+            path=compiled.path,
+            hint=f"drop {live[relation].kind} {relation}, or give the model another name: config(table='...')",
+        )
+    drop(session, relation)
+    types = {parameter.name: parameter.type for parameter in compiled.parameters}
+    sql = sqltext.with_literals(compiled.sql, parameters, types)  # a view keeps no parameters
+    plain = replace(compiled, sql=sql, parameters=())
+    kind = "view" if compiled.config.materialized is Materialized.VIEW else "table"
+    session.run(f"create {kind} {relation} as\nselect * from (\n{session.model_sql(plain)}\n) as m")
+    if kind == "table":
+        session.analyze(relation)
+    return int(session.query(f"select count(*) from {relation}")[0][0])
+
+
+def drop(session: Session, relation: Relation) -> int:
+    """Removes the table or view; the number of rows it had."""
+    live = session.catalog([relation])
+    if relation not in live:
+        return 0
+    rows = session.query(f"select count(*) from {relation}")[0][0]
+    session.run(f"drop {live[relation].kind} {relation}")
+    return int(rows)

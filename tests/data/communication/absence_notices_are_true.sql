@@ -1,0 +1,24 @@
+-- A notice of absence or lateness is about a mark in the register, and is written on the same day after the roll call.
+-- A row is a notice without such a mark.
+with notices as materialized (
+    select
+        message."id",
+        message."createdAt",
+        message."payload"::jsonb ->> 'studentId' as student_id,
+        message."payload"::jsonb ->> 'date' as day,
+        case when template."name" like 'Late%' then 'late' else 'absent' end as status
+    from {{ ref('messages') }} as message
+    join {{ ref('templates') }} as template
+        on template."id" = message."templateId"
+    where template."name" like 'Absence%'
+       or template."name" like 'Late%'
+)
+
+select notice."id", notice.student_id, notice.day, record."status"
+from notices as notice
+left join {{ ref('attendance_records') }} as record
+    on record."studentId" = notice.student_id
+    and record."date" = notice.day
+where record."status" is null
+   or record."status" <> notice.status
+   or notice."createdAt"::date <> notice.day::date

@@ -1,0 +1,71 @@
+-- Sections differ, but do not stand out: the average of a section in an examination is within eight points of that of
+-- its grade over all branches of the board, and four standard errors beside (a pupil's average has a deviation of 15).
+-- A row is a section that is further off.
+with sat as materialized (                -- each session with its class and section: the classroom is the section's own
+    select
+        session."id" as session_id,
+        session."branchId" as branch_id,
+        session."examId" as exam_id,
+        session."subjectId" as subject_id,
+        left(session."schedule", 10) as day,
+        session."schedule" as schedule,
+        class."id" as class_id,
+        class."name" as class_name,
+        class."gradeLevel" as level,
+        section."id" as section_id
+    from {{ ref('exam_sessions') }} as session
+    join {{ ref('rooms') }} as room
+        on room."id" = session."roomId"
+    join {{ ref('classes') }} as class
+        on class."branchId" = session."branchId"
+    join {{ ref('sections') }} as section
+        on section."classId" = class."id"
+        and class."name" || ' ' || section."name" = room."name"
+),
+
+sections as materialized (
+    select
+        branch.board,
+        sat.level,
+        exam."examType" as exam_type,
+        sat.exam_id,
+        sat.section_id,
+        count(distinct mark."studentId") as pupils,
+        count(*) as marks,
+        sum(
+            round((1000 * mark."totalMarks" / exam."maxMarks")::double precision)::bigint
+        )::double precision * 0.1 as total
+    from sat
+    join {{ seed('branches') }} as branch
+        on branch.id = sat.branch_id
+    join {{ ref('exams') }} as exam
+        on exam."id" = sat.exam_id
+    join {{ ref('marks_entries') }} as entry
+        on entry."sessionId" = sat.session_id
+    join {{ ref('marks') }} as mark
+        on mark."studentId" = entry."studentId"
+        and mark."examId" = sat.exam_id
+        and mark."subjectId" = sat.subject_id
+    where not mark."isAbsent"
+    group by branch.board, sat.level, exam."examType", sat.exam_id, sat.section_id
+),
+
+levels as (
+    select
+        board,
+        level,
+        exam_type,
+        sum(pupils) as pupils,
+        sum(round((total * 10)::double precision)::bigint)::double precision * 0.1
+            / sum(marks)::double precision as score
+    from sections
+    group by board, level, exam_type
+)
+
+select section.exam_id, section.section_id, section.total / section.marks as score, level.score as of_the_level
+from sections as section
+join levels as level
+    on level.board = section.board
+    and level.level = section.level
+    and level.exam_type = section.exam_type
+where abs(section.total / section.marks - level.score) > 8 + 60 / sqrt(section.pupils)

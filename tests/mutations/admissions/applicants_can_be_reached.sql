@@ -1,0 +1,1 @@
+update {{ ref('applications') }} set "guardianEmail" = 'someone@gmail.com' where "id" = (select min("id") from {{ ref('applications') }})

@@ -1,0 +1,1 @@
+update {{ ref('applications') }} set "notes" = 'Documents verified.'

@@ -1,0 +1,1 @@
+delete from {{ ref('applications') }} where "id" = (select min("id") from {{ ref('applications') }} where "status" = 'APPROVED')

@@ -1,0 +1,1 @@
+update {{ ref('applications') }} set "reviewedBy" = 'nobody' where "id" = (select min("id") from {{ ref('applications') }} where "reviewedBy" is not null)

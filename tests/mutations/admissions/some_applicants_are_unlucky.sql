@@ -1,0 +1,1 @@
+update {{ ref('applications') }} set "status" = 'REJECTED' where "status" = 'APPROVED'

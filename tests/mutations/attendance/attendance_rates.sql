@@ -1,0 +1,3 @@
+-- Everybody is always absent.
+update {{ ref('attendance_records') }}
+set "status" = 'absent', "reason" = 'Fever'

@@ -1,0 +1,6 @@
+-- A pupil is absent and present on the same day.
+insert into {{ ref('attendance_records') }}
+    ("id", "branchId", "studentId", "date", "status", "reason", "markedBy", "source")
+select "id" || '-2', "branchId", "studentId", "date", 'absent', 'Fever', "markedBy", "source"
+from {{ ref('attendance_records') }}
+where "id" = (select min("id") from {{ ref('attendance_records') }})

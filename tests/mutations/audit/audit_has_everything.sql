@@ -1,0 +1,1 @@
+update {{ ref('audit_logs') }} set "statusCode" = 403

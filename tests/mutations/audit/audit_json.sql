@@ -1,0 +1,1 @@
+update {{ ref('audit_logs') }} set "newData" = left("newData", length("newData") - 1) where "id" = (select min("id") from {{ ref('audit_logs') }} where "newData" is not null)

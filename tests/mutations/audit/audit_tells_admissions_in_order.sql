@@ -1,0 +1,1 @@
+delete from {{ ref('audit_logs') }} where "entityType" = 'Student' and "action" = 'CREATE'

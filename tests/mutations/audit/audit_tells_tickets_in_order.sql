@@ -1,0 +1,1 @@
+delete from {{ ref('audit_logs') }} where "entityType" = 'Ticket' and "newData" = '{"status": "resolved"}'

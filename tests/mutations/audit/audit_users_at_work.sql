@@ -1,0 +1,1 @@
+update {{ ref('teacher_attendance') }} set "status" = 'ON_LEAVE'

@@ -1,0 +1,1 @@
+update {{ ref('attendance_records') }} set "status" = 'present' where "status" in ('absent', 'late')

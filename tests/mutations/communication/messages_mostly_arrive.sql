@@ -1,0 +1,1 @@
+update {{ ref('messages') }} set "status" = 'failed' where "status" = 'delivered'

@@ -1,0 +1,3 @@
+update {{ ref('preferences') }} set "channel" = 'sms' where "ownerId" = (
+    select min("ownerId") from {{ ref('preferences') }} where "ownerType" = 'guardian'
+) and "channel" = 'email'

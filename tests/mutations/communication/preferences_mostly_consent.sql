@@ -1,0 +1,1 @@
+update {{ ref('preferences') }} set "consent" = not "consent" where "channel" = 'sms'

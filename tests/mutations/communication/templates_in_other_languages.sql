@@ -1,0 +1,1 @@
+update {{ ref('templates') }} set "content" = 'Priya abhibhavak' where "id" = (select min("id") from {{ ref('templates') }} where "locale" = 'hi')

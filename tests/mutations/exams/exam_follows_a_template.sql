@@ -1,0 +1,1 @@
+delete from {{ ref('exam_templates') }} where "examType" = 'HALF_YEARLY' and "boardType" = 'CBSE' 

@@ -1,0 +1,1 @@
+update {{ ref('exams') }} set "name" = 'Half-Yearly Examination' 

@@ -1,0 +1,3 @@
+update {{ ref('exams') }}
+set "status" = case when "status" = 'SCHEDULED' then 'COMPLETED' else 'SCHEDULED' end
+where "id" = (select min("id") from {{ ref('exams') }})

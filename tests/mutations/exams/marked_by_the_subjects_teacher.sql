@@ -1,0 +1,1 @@
+update {{ ref('marks') }} set "evaluatedBy" = (select max("id") from {{ ref('teachers') }})

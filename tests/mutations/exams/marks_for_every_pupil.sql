@@ -1,0 +1,1 @@
+delete from {{ ref('marks') }} where "id" = (select min("id") from {{ ref('marks') }})

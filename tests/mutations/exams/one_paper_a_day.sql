@@ -1,0 +1,6 @@
+update {{ ref('exam_sessions') }}
+set "schedule" = (
+    select min(e."startDate") || 'T03:30:00.000Z' from {{ ref('exams') }} as e
+    where e."id" = (select min("id") from {{ ref('exams') }} where "examType" = 'HALF_YEARLY')
+)
+where "examId" = (select min("id") from {{ ref('exams') }} where "examType" = 'HALF_YEARLY')

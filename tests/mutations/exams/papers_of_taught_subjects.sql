@@ -1,0 +1,3 @@
+update {{ ref('exam_sessions') }}
+set "subjectId" = (select max("id") from {{ ref('subjects') }} where "code" like '%-PP-ART')
+where "id" = (select max("id") from {{ ref('exam_sessions') }})

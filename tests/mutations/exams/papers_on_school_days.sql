@@ -1,0 +1,2 @@
+update {{ ref('exam_sessions') }} set "schedule" = '2026-09-13T03:30:00.000Z'
+where "id" = (select min("id") from {{ ref('exam_sessions') }})

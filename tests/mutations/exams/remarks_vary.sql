@@ -1,0 +1,1 @@
+update {{ ref('marks') }} set "remarks" = 'Good' where "remarks" is not null

@@ -1,0 +1,3 @@
+-- Every payment fails.
+update {{ ref('payments') }}
+set "status" = 'failed'

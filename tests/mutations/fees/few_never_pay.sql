@@ -1,0 +1,2 @@
+-- Nobody pays.
+delete from {{ ref('payments') }}

@@ -1,0 +1,3 @@
+-- Everybody pays in cash.
+update {{ ref('payments') }}
+set "method" = 'cash', "gateway" = 'cash'

@@ -1,0 +1,4 @@
+-- A payment is made two years after everything else.
+update {{ ref('payments') }}
+set "createdAt" = "createdAt" + interval '2 years', "updatedAt" = "updatedAt" + interval '2 years'
+where "id" = (select max("id") from {{ ref('payments') }})

@@ -1,0 +1,3 @@
+-- Everybody pays late.
+update {{ ref('payments') }}
+set "createdAt" = "createdAt" + interval '60 days'

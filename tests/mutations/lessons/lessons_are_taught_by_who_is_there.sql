@@ -1,0 +1,4 @@
+-- nobody who taught was in the building
+update {{ ref('teacher_daily_attendance') }}
+set "checkIn" = null, "checkOut" = null, "status" = 'ON_LEAVE', "leaveType" = 'SICK'
+where "teacherId" in (select "actualTeacherId" from {{ ref('attendance_sessions') }})

@@ -1,0 +1,4 @@
+-- a lesson begins an hour late
+update {{ ref('attendance_sessions') }}
+set "startTime" = "startTime" + interval '1 hour'
+where "id" = (select min("id") from {{ ref('attendance_sessions') }} where true)

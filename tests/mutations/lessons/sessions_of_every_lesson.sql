@@ -1,0 +1,3 @@
+-- a lesson is left out
+delete from {{ ref('attendance_sessions') }}
+where "id" = (select min("id") from {{ ref('attendance_sessions') }})

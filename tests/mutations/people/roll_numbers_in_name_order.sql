@@ -1,0 +1,4 @@
+-- A pupil at the end of the roll comes first by name.
+update {{ ref('students') }}
+set "firstName" = 'Aaa'
+where "rollNumber" = '3'

@@ -1,0 +1,13 @@
+-- A stranger's child gets the first contact of another family, and keeps a parent of its own.
+update {{ ref('student_guardians') }}
+set "guardianId" = (select min("guardianId") from {{ ref('student_guardians') }} where "isPrimary")
+where "isPrimary"
+  and "studentId" = (
+    select min("studentId")
+    from (
+        select "studentId"
+        from {{ ref('student_guardians') }}
+        group by "studentId"
+        having count(*) > 1
+    ) as with_both_parents
+  )

@@ -1,0 +1,3 @@
+-- All the staff are on leave.
+update {{ ref('staff') }}
+set "status" = 'on_leave'

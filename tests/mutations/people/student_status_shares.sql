@@ -1,0 +1,4 @@
+-- All girls have graduated.
+update {{ ref('students') }}
+set "status" = 'graduated'
+where "gender" = 'female'

@@ -1,0 +1,3 @@
+-- Two branches answer under one name.
+update {{ ref('tenants') }}
+set "subdomain" = 'dps'

@@ -1,0 +1,4 @@
+-- somebody who is present is on casual leave
+update {{ ref('teacher_attendance') }}
+set "leaveType" = 'CASUAL'
+where "id" = (select min("id") from {{ ref('teacher_attendance') }} where "status" = 'PRESENT')

@@ -1,0 +1,1 @@
+update {{ ref('ticket_messages') }} set "internal" = true where "id" = (select min("id") from {{ ref('ticket_messages') }} where "authorType" <> 'staff')

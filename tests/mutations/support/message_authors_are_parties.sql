@@ -1,0 +1,2 @@
+update {{ ref('ticket_messages') }} set "authorId" = (select min("id") from {{ ref('teachers') }}), "authorType" = 'staff'
+where "id" = (select min("id") from {{ ref('ticket_messages') }})

@@ -1,0 +1,1 @@
+update {{ ref('ticket_messages') }} set "createdAt" = timestamp '2040-01-01 05:00:00' where "id" = (select min("id") from {{ ref('ticket_messages') }})

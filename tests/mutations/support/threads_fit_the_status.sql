@@ -1,0 +1,1 @@
+update {{ ref('tickets') }} set "status" = 'open' where "status" = 'closed'

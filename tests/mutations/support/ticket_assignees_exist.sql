@@ -1,0 +1,1 @@
+update {{ ref('tickets') }} set "assigneeId" = 'nobody' where "id" = (select min("id") from {{ ref('tickets') }})

@@ -1,0 +1,1 @@
+update {{ ref('ticket_messages') }} set "content" = 'Noted.'

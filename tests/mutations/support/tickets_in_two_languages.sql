@@ -1,0 +1,1 @@
+update {{ ref('tickets') }} set "description" = 'मेरे बेटे की फ़ीस'

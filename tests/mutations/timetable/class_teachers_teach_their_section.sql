@@ -1,0 +1,2 @@
+update {{ ref('sections') }}
+set "homeroomTeacherId" = (select max("homeroomTeacherId") from {{ ref('sections') }})

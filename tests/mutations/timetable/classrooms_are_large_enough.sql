@@ -1,0 +1,2 @@
+update {{ ref('rooms') }}
+set "capacity" = 5

@@ -1,0 +1,2 @@
+update {{ ref('timetable_templates') }}
+set "isDefault" = not "isDefault"

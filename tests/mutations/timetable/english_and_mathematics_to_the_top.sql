@@ -1,0 +1,2 @@
+update {{ ref('subjects') }}
+set "name" = replace("name", 'English', 'Welsh')

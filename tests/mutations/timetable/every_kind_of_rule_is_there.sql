@@ -1,0 +1,2 @@
+delete from {{ ref('teacher_constraints') }}
+where "teacherId" = (select min("id") from {{ ref('teachers') }})

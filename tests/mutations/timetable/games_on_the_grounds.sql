@@ -1,0 +1,3 @@
+update {{ ref('rooms') }}
+set "type" = 'classroom'
+where "type" = 'sports'

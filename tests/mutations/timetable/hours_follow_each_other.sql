@@ -1,0 +1,3 @@
+update {{ ref('time_slots') }}
+set "endTime" = '10:45'
+where "slotOrder" = 5

@@ -1,0 +1,2 @@
+delete from {{ ref('subject_constraints') }}
+where "type" = 'NEEDS_ROOM_TYPE'

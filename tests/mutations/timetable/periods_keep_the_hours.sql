@@ -1,0 +1,3 @@
+update {{ ref('time_slots') }}
+set "startTime" = '08:25'
+where "slotOrder" = 2

@@ -1,0 +1,2 @@
+delete from {{ ref('timetable_periods') }}
+where "id" = (select min("id") from {{ ref('timetable_periods') }} where not "isBreak")

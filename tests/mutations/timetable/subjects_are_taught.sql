@@ -1,0 +1,2 @@
+delete from {{ ref('timetable_periods') }}
+where "subjectId" = (select min("subjectId") from {{ ref('timetable_periods') }})

@@ -1,0 +1,3 @@
+update {{ ref('staff') }}
+set "status" = 'inactive'
+where "id" in (select "staffId" from {{ ref('teachers') }} where "id" in (select "teacherId" from {{ ref('timetable_periods') }}))

@@ -1,0 +1,3 @@
+update {{ ref('rooms') }}
+set "type" = 'playground'
+where "id" = (select min("id") from {{ ref('rooms') }})

@@ -1,0 +1,2 @@
+update {{ ref('rooms') }}
+set "updatedAt" = "createdAt" - interval '1 day'

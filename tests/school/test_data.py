@@ -1,0 +1,90 @@
+"""The project's data tests hold for every variant of the school, and each of them fails when its data are broken."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.school.conftest import VARIANTS, Built, Databases, data_tests
+from tests.school.test_school import tables
+from tests.support import ROOT
+
+MUTATIONS = ROOT / "tests" / "mutations"
+JSON_COLUMNS = (
+    'AcademicYear.terms', 'GradingScale.grades', 'Room.facilities', 'TimetableTemplate.config', 'Campaign.audienceQuery',
+    'Message.payload', 'Template.variables', 'SubjectConstraint.value', 'TeacherConstraint.value', 'RoomConstraint.value',
+    'TimeSlotConstraint.value', 'AuditLog.oldData', 'AuditLog.newData',
+)  # fmt: skip
+
+
+def name_of(path: Path) -> str:
+    """`people/ages_fit_grades` for the data test of that name."""
+    return "/".join(path.with_suffix("").parts[-2:])
+
+
+def mutation_of(path: Path) -> Path:
+    """The file with the statements that break the data in the way that a data test guards against."""
+    return MUTATIONS / path.relative_to(ROOT / "tests" / "data")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_data_test_finds_a_row(variant: str, databases: Databases, subtests: pytest.Subtests) -> None:
+    built = databases[variant]
+    for path in data_tests():
+        with subtests.test(name_of(path)):
+            assert built.query(built.wrong_rows(path)) == []
+
+
+@pytest.fixture(scope="module")
+def broken(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A copy of the minimal school, for tests that break it."""
+    built = databases["minimal"]
+    copy = tmp_path_factory.mktemp("broken") / "school.duckdb"
+    shutil.copyfile(built.path, copy)
+    return Built(built.workspace, copy, built.checksums)
+
+
+@pytest.mark.parametrize("path", data_tests(), ids=name_of)
+def test_a_data_test_fails_where_its_data_are_broken(path: Path, broken: Built) -> None:
+    with broken.connect() as connection:
+        connection.begin()
+        for statement in re.split(r"^;\s*$", broken.sql(mutation_of(path)), flags=re.MULTILINE):
+            connection.execute(statement)
+        wrong = connection.execute(broken.wrong_rows(path)).fetchall()
+        connection.rollback()
+    assert wrong, "the test passes although its mutation has been applied"
+
+
+def test_every_mutation_belongs_to_a_data_test() -> None:
+    assert sorted(MUTATIONS.glob("**/*.sql")) == [mutation_of(path) for path in data_tests()]
+
+
+@pytest.mark.parametrize("variant", set(VARIANTS) - {"minimal", "larger"})
+def test_every_table_has_rows(variant: str, databases: Databases) -> None:
+    built = databases[variant]
+    counts = {table: built.query(f'select count(*) from "{table}"')[0][0] for table in tables(built)}
+    assert len(counts) == 46
+    assert [table for table, count in counts.items() if not count] == []
+
+
+def test_sizes(databases: Databases) -> None:
+    def rows(variant: str) -> int:
+        built = databases[variant]
+        return int(sum(built.query(f'select count(*) from "{table}"')[0][0] for table in tables(built)))
+
+    assert rows("demo") > 10_000_000
+    assert rows("minimal") < 20_000
+    assert rows("larger") > 3 * rows("minimal")
+
+
+@pytest.mark.parametrize("column", JSON_COLUMNS)
+def test_json_columns_parse(column: str, databases: Databases) -> None:
+    table, name = column.split(".")
+    documents = databases["small"].query(f'select distinct "{name}" from "{table}" where "{name}" is not null')
+    assert documents
+    for (document,) in documents:
+        assert isinstance(json.loads(document), dict | list)
