@@ -1,30 +1,55 @@
 -- Students by status, in percent
--- Estimate: every year that is over adds some 8 graduates and 4 leavers to 100 pupils.
+-- Estimate: every year that is over has sent away as many graduates as sit in the highest class now, and 4 leavers of 100.
 with history as materialized (
     select count(distinct "name") as years
     from {{ ref('academic_years') }}
     where "endDate"::date < {{ var('as_of') }}
 ),
 
-counted as materialized (
+highest as (
+    select "branchId" as branch, max("gradeLevel") as level
+    from {{ ref('classes') }}
+    group by "branchId"
+),
+
+finalists as materialized (
+    select count(*) as pupils
+    from {{ ref('enrollments') }} as enrollment
+    join {{ ref('sections') }} as section
+        on section."id" = enrollment."sectionId"
+    join {{ ref('classes') }} as class
+        on class."id" = section."classId"
+    join highest
+        on highest.branch = class."branchId"
+        and highest.level = class."gradeLevel"
+    where enrollment."status" = 'enrolled'
+),
+
+expected as materialized (
     select
-        count(*)::double precision as students,
-        count(*) filter (where "status" = 'active') as active,
-        count(*) filter (where "status" = 'graduated') as graduated,
-        count(*) filter (where "status" = 'inactive') as inactive
+        count(*) filter (where student."status" = 'active')::double precision as active,
+        max(history.years) * max(finalists.pupils)::double precision as graduated,
+        max(history.years) * 0.04 * count(*) filter (where student."status" = 'active')::double precision as inactive
+    from {{ ref('students') }} as student
+    cross join history
+    cross join finalists
+),
+
+counted as (
+    select "status", count(*)::double precision as students, sum(count(*)) over ()::double precision as total
     from {{ ref('students') }}
-    having count(*) > 0
+    group by "status"
 )
 
-select 'active', 100 * active / students, 100 / (1 + 0.12 * years), 6 + 200 / sqrt(students)
+select
+    counted."status",
+    100 * counted.students / counted.total,
+    100 * case counted."status"
+        when 'active' then expected.active
+        when 'graduated' then expected.graduated
+        when 'inactive' then expected.inactive
+    end / nullif(expected.active + expected.graduated + expected.inactive, 0),
+    7 + 100 / sqrt(counted.total)
 from counted
-cross join history
-union all
-select 'graduated', 100 * graduated / students, 8 * years / (1 + 0.12 * years), 6 + 100 / sqrt(students)
-from counted
-cross join history
-union all
-select 'inactive', 100 * inactive / students, 4 * years / (1 + 0.12 * years), 3 + 100 / sqrt(students)
-from counted
-cross join history
+cross join expected
 order by 3 desc, 1

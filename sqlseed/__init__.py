@@ -6,7 +6,21 @@ from typing import Any
 
 from sqlseed.version import __version__
 
-__all__ = ["Selection", "__version__", "build", "clean", "compile", "debug", "init", "load", "ls", "plan", "show"]
+__all__ = [
+    "Selection",
+    "__version__",
+    "build",
+    "clean",
+    "compile",
+    "debug",
+    "health",
+    "init",
+    "load",
+    "ls",
+    "plan",
+    "show",
+    "test",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlseed import artifacts, cleaning, diagnose, planner, preflight, runner, selector
+from sqlseed.assertions import selecting
+from sqlseed.assertions.compiling import Preparer
+from sqlseed.assertions.testing import DataTests, Verdicts
 from sqlseed.backends import open_backend, open_dry_run, slices
 from sqlseed.building import Build, BuildResult, TableSummary
+from sqlseed.checkup import examining
+from sqlseed.checkup.scoring import Health
 from sqlseed.cleaning import CleanResult
 from sqlseed.diagnose import Check
 from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
@@ -33,6 +39,7 @@ __all__ = [
     "BuildResult",
     "Check",
     "CleanResult",
+    "Health",
     "PlanResult",
     "Preview",
     "Selection",
@@ -41,11 +48,13 @@ __all__ = [
     "clean",
     "compile",
     "debug",
+    "health",
     "init",
     "load",
     "ls",
     "plan",
     "show",
+    "test",
 ]
 
 
@@ -89,6 +98,22 @@ def ls(project: Workspace | str | Path | None = None, selection: Selection = EVE
     ranks = {name: i for i, name in enumerate(planner.order(workspace.compiled))}
     ordered = sorted(names, key=lambda name: (ranks.get(name, -1), name))
     return [workspace.graph.nodes[name] for name in ordered]
+
+
+def test_graph(project: Workspace | str | Path | None = None) -> selector.Graph:
+    """The models, seeds and data tests of a project with what selection can ask of them."""
+    workspace = _workspace(project)
+    return selecting.graph_with_tests(workspace, Preparer(workspace).all())
+
+
+def ls_tests(
+    project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING, indirect: str = "eager"
+) -> list[selector.Node]:
+    """The data tests that a selection picks. Touches no database."""
+    workspace = _workspace(project)
+    prepared = Preparer(workspace).all()
+    nodes = selecting.graph_with_tests(workspace, prepared).nodes
+    return [nodes[one.test.name] for one in selecting.selected(workspace, prepared, selection, indirect)]
 
 
 def compile(  # noqa: A001  (the command's name)
@@ -138,11 +163,16 @@ def build(
     dry_run: bool = False,
     fail_fast: bool = False,
     checksums: bool = False,
+    tests: bool = True,
+    indirect: str = "buildable",
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
     arguments: Mapping[str, Any] | None = None,
 ) -> BuildResult:
     """Load the seeds and run the models of a selection; slices that are up to date are left alone.
+
+    With `tests` each data test runs when all slices of what it reads are done, and what depends on a model waits for
+    its tests; `indirect` says which tests the selection takes along.
 
     `dry_run` computes the selection, and what it needs, in an in-memory DuckDB instead of the target, checksums
     included. A failed slice is a result, not an exception; what cannot begin raises SqlseedError, and a stop
@@ -150,13 +180,13 @@ def build(
     """
     workspace = _workspace(project)
     workspace.checked()
-    names = selected_models(workspace, selection) if dry_run else frozenset[str]()
     open_ = open_dry_run if dry_run else open_backend
     backend = open_(workspace.target, workspace.project.root)
     try:
         job = Build(workspace, backend, on_event, stop or runner.StopFlag(), dry_run, full_refresh, fail_fast)
         job.checksums = checksums or dry_run
-        return job.run(selection, names, arguments or {})
+        job.tests, job.indirect = tests, indirect
+        return job.run(selection, arguments or {})
     finally:
         backend.close()
 
@@ -171,6 +201,33 @@ def clean(
     """Remove the rows that sqlseed made, children before parents; nobody else's. Tables stay, lookup tables and
     the state schema go when nothing is left. Raises GuardError where other rows depend on them."""
     return cleaning.clean(_workspace(project), selection, on_event=on_event, stop=stop)
+
+
+def test(
+    project: Workspace | str | Path | None = None,
+    selection: Selection = EVERYTHING,
+    *,
+    indirect: str = "eager",
+    store_failures: bool = False,
+    fail_fast: bool = False,
+    on_event: OnEvent = _ignore,
+    stop: runner.StopFlag | None = None,
+    arguments: Mapping[str, Any] | None = None,
+) -> Verdicts:
+    """Run the data tests that a selection picks; nothing is written but, with `store_failures`, the failing rows.
+
+    `indirect` says which tests come with a model that they read: eager, cautious, buildable or empty, as in dbt. A
+    test that fails is a result, not an exception.
+    """
+    workspace = _workspace(project)
+    tests_ = workspace.project.tests.values()
+    writes = store_failures or any(one.config.store_failures for one in tests_)
+    backend = open_backend(workspace.target, workspace.project.root, writes=writes)
+    try:
+        job = DataTests(workspace, backend, on_event, stop or runner.StopFlag(), indirect, store_failures, fail_fast)
+        return job.run(selection, arguments or {})
+    finally:
+        backend.close()
 
 
 def show(
@@ -202,13 +259,16 @@ def _dry_rows(
     backend = open_dry_run(workspace.target, workspace.project.root)
     try:
         job = Build(workspace, backend, on_event, runner.StopFlag(), True, False, True)
-        result = job.run(Selection([compiled.name], (), chosen), frozenset({compiled.name}), {})
+        job.tests = False
+        result = job.run(Selection([compiled.name], (), chosen), {})
         if not result.success:
             failed = result.failures[0]
             raise failed.error or ProjectError(failed.message)
         session = backend.connect()
         slice_ = next(r.slice for r in result.results if r.slice.model == compiled.name)
         columns = slices.written_columns(compiled)
+        if compiled.config.whole:
+            columns = tuple(session.catalog([compiled.relation])[compiled.relation].columns)
         step = next(step for step in result.plan.steps if step.slice == slice_)
         made = planner_for(workspace, session)
         own = run_context(workspace, made, "", refresh=False, checksums=False).own(step)
@@ -219,6 +279,17 @@ def _dry_rows(
         return Preview(compiled.name, slice_, columns, tuple(rows))
     finally:
         backend.close()
+
+
+def health(
+    project: Workspace | str | Path | None = None, *, today: dt.date | None = None, checksums: bool = False
+) -> Health:
+    """Whether the target is fit to demo and test with: checks, points and a score out of 100. Only reads.
+
+    `today` is the day on which the data's age is measured. With `checksums` the rows of each slice are also compared
+    with the checksum that `build(checksums=True)` recorded, where it did.
+    """
+    return examining.examine(_workspace(project), today=today, checksums=checksums)
 
 
 def debug(project: Workspace | str | Path | None = None, **options: Any) -> list[Check]:

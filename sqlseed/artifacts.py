@@ -11,12 +11,13 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlseed.assertion import DataTest, DataTestKind
 from sqlseed.errors import ProjectError
-from sqlseed.events import Event, EventKind, StepResult
+from sqlseed.events import Event, EventKind, StepResult, Verdict
 from sqlseed.model import Compiled
 from sqlseed.workspace import Workspace
 
@@ -86,6 +87,7 @@ def manifest(workspace: Workspace, version: str) -> _Json:
             "rows": len(seed.rows),
         }
     ids = {node["name"]: unique_id for unique_id, node in nodes.items()}
+    nodes |= {test_id(project.name, test): _test_node(project.name, test) for test in project.tests.values()}
     parents = {
         ids[name]: sorted(ids[p] for p in workspace.graph.parents[name])
         for name in workspace.graph.nodes
@@ -105,6 +107,32 @@ def manifest(workspace: Workspace, version: str) -> _Json:
         "parent_map": parents,
         "child_map": {name: sorted(below) for name, below in children.items()},
     }
+
+
+def _test_node(project: str, test: DataTest) -> _Json:
+    generic = {"name": test.test_name, "kwargs": dict(test.arguments)}
+    return {
+        "unique_id": test_id(project, test),
+        "name": test.name,
+        "resource_type": "test",
+        "path": test.path,
+        "original_file_path": test.path,
+        "fqn": list(test.fqn),
+        "description": test.description,
+        "test_metadata": generic if test.test_name else None,
+        "column_name": test.column,
+        "attached_node": test.model,
+        "checksums": test_checksums(test),
+    }
+
+
+def test_checksums(test: DataTest) -> dict[str, str]:
+    """What `state:modified.body` and `.configs` compare; a singular test's settings are part of its body."""
+    parts = {
+        "body": test.raw_sql or repr((test.test_name, sorted(test.arguments.items()))),
+        "configs": repr(test.config),
+    }
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
 
 
 def _model_node(workspace: Workspace, model: Compiled) -> _Json:
@@ -171,13 +199,15 @@ def read_state(workspace: Workspace, folder: Path) -> dict[str, frozenset[str]]:
     saved = _read_json(folder / "manifest.json", "state:")
     nodes = {node["name"]: node for node in saved.get("nodes", {}).values()}
     facts: dict[str, frozenset[str]] = {}
-    for name in workspace.graph.nodes:
+    for name in [*workspace.graph.nodes, *workspace.project.tests]:
         old = nodes.get(name)
         if old is None:
             facts[name] = frozenset({"new"})
             continue
         if name in workspace.compiled:
             parts = part_checksums(workspace, workspace.compiled[name])
+        elif name in workspace.project.tests:
+            parts = test_checksums(workspace.project.tests[name])
         else:
             parts = {"body": workspace.project.seeds[name].checksum}
         changed = {f"modified.{part}" for part, digest in parts.items() if old.get("checksums", {}).get(part) != digest}
@@ -185,13 +215,13 @@ def read_state(workspace: Workspace, folder: Path) -> dict[str, frozenset[str]]:
     return facts
 
 
-def read_results(workspace: Workspace, folder: Path) -> dict[str, frozenset[str]]:
-    """For each node the statuses that its slices had in the run_results.json of `folder`."""
+def read_results(nodes: Collection[str], folder: Path) -> dict[str, frozenset[str]]:
+    """For each of the nodes the statuses that its slices had in the run_results.json of `folder`."""
     saved = _read_json(folder / "run_results.json", "result:")
     facts: dict[str, set[str]] = {}
     for result in saved.get("results", []):
-        name = str(result.get("unique_id", "")).rpartition(".")[2]
-        if name in workspace.graph.nodes:
+        name = [*str(result.get("unique_id", "")).split("."), "", "", ""][2]  # resource type, project, name
+        if name in nodes:
             facts.setdefault(name, set()).add(str(result.get("status")))
     return {name: frozenset(found) for name, found in facts.items()}
 
@@ -226,7 +256,11 @@ class RunResults:
         self.problem = ""  # why the file could not be written, if it could not
 
     def on_event(self, event: Event) -> None:
-        """Notes a finished slice."""
+        """Notes a finished slice or test."""
+        if event.kind is EventKind.TEST_FINISHED and event.verdict is not None:
+            self._results.append(self._verdict(event.verdict))
+            if time.monotonic() - self._flushed > _FLUSH_SECONDS:
+                self.flush()
         if event.kind is EventKind.SLICE_FINISHED and event.result is not None:
             self._results.append(self._entry(event.result))
             if time.monotonic() - self._flushed > _FLUSH_SECONDS:
@@ -238,17 +272,12 @@ class RunResults:
 
     def _entry(self, result: StepResult) -> _Json:
         model = self._workspace.compiled[result.slice.model]
-        started = dt.datetime.fromtimestamp(result.started_at, dt.UTC) if result.started_at else None
-        ended = started + dt.timedelta(seconds=result.seconds) if started else None
-        timing = []
-        if started and ended:
-            timing = [{"name": "execute", "started_at": _stamp(started), "completed_at": _stamp(ended)}]
         return {
             "unique_id": f"model.{self._workspace.project.name}.{result.slice.model}",
             "slice": result.slice.key,
             "point": dict(result.slice.point),
             "status": result.status.value,
-            "timing": timing,
+            "timing": _timing(result.started_at, result.seconds),
             "thread_id": f"Thread-{result.worker}" if result.worker else None,
             "execution_time": round(result.seconds, 6),
             "adapter_response": {"rows_affected": result.rows},
@@ -256,6 +285,21 @@ class RunResults:
             "failures": None,
             "attempts": result.attempts,
             "relation_name": str(model.relation),
+        }
+
+    def _verdict(self, verdict: Verdict) -> _Json:
+        return {
+            "unique_id": test_id(self._workspace.project.name, verdict.test),
+            "status": verdict.status.value,
+            "timing": _timing(verdict.started_at, verdict.seconds),
+            "thread_id": f"Thread-{verdict.worker}" if verdict.worker else None,
+            "execution_time": round(verdict.seconds, 6),
+            "adapter_response": {},
+            "message": verdict.message or None,
+            "failures": verdict.failures,
+            "sample": list(verdict.sample),
+            "compiled_path": f"target/compiled/{verdict.compiled_path}" if verdict.compiled_path else None,
+            "relation_name": verdict.kept or None,
         }
 
     def flush(self) -> None:
@@ -272,6 +316,22 @@ class RunResults:
             self.problem = ""
         except OSError as error:
             self.problem = f"{self.path} was not written: {error.strerror}"
+
+
+def test_id(project: str, test: DataTest) -> str:
+    """dbt's id of a test: a generic one's ends with ten digits of a hash."""
+    if test.kind is DataTestKind.SINGULAR:
+        return f"test.{project}.{test.name}"
+    digest = hashlib.md5(f"{test.model}.{test.name}".encode(), usedforsecurity=False).hexdigest()
+    return f"test.{project}.{test.name}.{digest[:10]}"
+
+
+def _timing(started_at: float, seconds: float) -> list[_Json]:
+    if not started_at:
+        return []
+    started = dt.datetime.fromtimestamp(started_at, dt.UTC)
+    ended = started + dt.timedelta(seconds=seconds)
+    return [{"name": "execute", "started_at": _stamp(started), "completed_at": _stamp(ended)}]
 
 
 def _stamp(moment: dt.datetime) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlseed import artifacts, planner, preflight, runner
+from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices
 from sqlseed.errors import GuardError, raise_all
-from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
+from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult, Verdict
 from sqlseed.model import Plan, Relation, StepState, quote
-from sqlseed.targeting import Selection, new_ranges, planner_for, run_context, seeds_to_load, selected_models
+from sqlseed.targeting import Selection, new_ranges, planner_for, run_context, seeds_to_load
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
@@ -43,11 +44,13 @@ class BuildResult:
     tables: tuple[TableSummary, ...]
     elapsed: float
     dry_run: bool = False
+    verdicts: tuple[Verdict, ...] = ()  # of the data tests
 
     @property
     def success(self) -> bool:
-        """Whether everything asked for is in the target."""
-        return all(result.status in (Status.SUCCESS, Status.NO_OP) for result in self.results)
+        """Whether everything asked for is in the target, and no data test failed."""
+        built = all(result.status in (Status.SUCCESS, Status.NO_OP) for result in self.results)
+        return built and not any(verdict.status in (Status.FAIL, Status.ERROR) for verdict in self.verdicts)
 
     @property
     def failures(self) -> tuple[StepResult, ...]:
@@ -67,33 +70,46 @@ class Build:
     full_refresh: bool
     fail_fast: bool
     checksums: bool = False
+    tests: bool = True
+    indirect: str = "buildable"
 
-    def run(self, selection: Selection, names: frozenset[str], arguments: Mapping[str, Any]) -> BuildResult:
-        """Builds the selection, or for a dry run `names`; raises what `api.build` says."""
+    def run(self, selection: Selection, arguments: Mapping[str, Any]) -> BuildResult:
+        """Builds the selection; raises what `api.build` says."""
         started = time.perf_counter()
         workspace, run_id = self.workspace, uuid.uuid4().hex
         for note in workspace.target.notes:
             self._tell(EventKind.NOTE, note)
+        testing = BuildTests(workspace, self.backend, self.on_event, self.stop, self.indirect, fail_fast=self.fail_fast)
         session = self.backend.connect()
         server = session.server()
         with self.stop.cancelling(session):
             made = planner_for(workspace, session)
-            if not self.dry_run:
-                names = selected_models(workspace, selection, session)
+            names = testing.select(selection, None if self.dry_run else session, self.tests)
             chosen = planner.restrict(workspace.values, selection.slices)
             wanted = workspace.ancestors(names) if self.dry_run else names
             plan_ = made.plan(wanted, chosen, full_refresh=self.full_refresh)
             if plan_.pending:
                 made, plan_ = self._prepare(session, made, plan_, wanted, chosen, run_id)
+            testing.get_ready_for(session, plan_)
         session.close()  # a run may take long, and a connection that idles meanwhile may not live that long
-        results = self._execute(made, plan_, run_id, arguments, server)
+        results = self._execute(made, plan_, run_id, arguments, server, testing)
         sums = self._checksums(made, plan_, results) if self.checksums and self.stop.signal is None else {}
         tables = self._summarize(results, names, sums)
         elapsed = time.perf_counter() - started
         written = sum(result.rows for result in results if result.status is Status.SUCCESS)
         self.on_event(Event(EventKind.RUN_FINISHED, time.time(), plan=plan_, rows=written, seconds=elapsed))
         self.stop.check()
-        return BuildResult(run_id, workspace.target.name, server, plan_, tuple(results), tables, elapsed, self.dry_run)
+        return BuildResult(
+            run_id,
+            workspace.target.name,
+            server,
+            plan_,
+            tuple(results),
+            tables,
+            elapsed,
+            self.dry_run,
+            testing.verdicts,
+        )
 
     def _prepare(
         self,
@@ -118,7 +134,7 @@ class Build:
             settled = self._record_ranges(session, made)
             if settled.ranges != made.ranges:  # somebody was faster, and other keys hold than planned
                 made, plan_ = settled, settled.plan(wanted, chosen, full_refresh=self.full_refresh)
-            created = self._create_tables(session, needed)
+            created = self._create_tables(session, needed, made.checkpoints)
         for name in created:
             self._tell(EventKind.TABLE_CREATED, str(compiled[name].relation), name)
         self._advance_sequences(session, made, needed)
@@ -151,11 +167,11 @@ class Build:
         settled.ranges = {**settled.ranges, **fresh}
         return settled
 
-    def _create_tables(self, session: Session, needed: set[str]) -> list[str]:
+    def _create_tables(self, session: Session, needed: set[str], built: planner.Checkpoints) -> list[str]:
         """Creates the tables that are missing; the names of their models."""
         compiled = self.workspace.compiled
         live = session.catalog([model.relation for model in compiled.values()])
-        reshaped = preflight.reshaped_intermediates(compiled, needed, live, slices.SLICE_COLUMN)
+        reshaped = preflight.reshaped_intermediates(compiled, needed, live, slices.SLICE_COLUMN, built)
         missing = preflight.missing_tables(compiled, needed, live)
         for name in reshaped:
             session.run(f"drop table {compiled[name].relation}")
@@ -185,7 +201,13 @@ class Build:
             self.on_event(event)
 
     def _execute(
-        self, made: planner.Planner, plan_: Plan, run_id: str, arguments: Mapping[str, Any], server: str
+        self,
+        made: planner.Planner,
+        plan_: Plan,
+        run_id: str,
+        arguments: Mapping[str, Any],
+        server: str,
+        testing: BuildTests,
     ) -> list[StepResult]:
         workspace = self.workspace
         context = run_context(workspace, made, run_id, refresh=self.full_refresh, checksums=self.checksums)
@@ -195,11 +217,21 @@ class Build:
         def on_event(event: Event) -> None:
             if record is not None:
                 record.on_event(event)
+            testing.note(event)
             self.on_event(event)
 
+        testing.tell_missing(on_event)
         results = (
-            runner.execute(plan_, context, self.backend, on_event, fail_fast=self.fail_fast, stop=self.stop)
-            if plan_.pending
+            runner.execute(
+                plan_,
+                context,
+                self.backend,
+                on_event,
+                gates=testing.gates,
+                fail_fast=self.fail_fast,
+                stop=self.stop,
+            )
+            if plan_.pending or testing.gates
             else [StepResult(step.slice, Status.NO_OP, step.expected_rows or 0) for step in plan_.steps]
         )
         if record is not None:
@@ -248,6 +280,8 @@ class Build:
                 if result.status not in (Status.SUCCESS, Status.NO_OP):
                     continue
                 model = self.workspace.compiled[result.slice.model]
+                if model.config.whole:
+                    continue  # no contract says which columns there are
                 text = result.checksum if result.status is Status.SUCCESS else None
                 if text is None:
                     own = context.own(steps[result.slice])

@@ -13,7 +13,7 @@ from sqlseed.backends import Session, open_backend, slices
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
-from sqlseed.targeting import Selection, find_orphans, planner_for, run_context, selected_models
+from sqlseed.targeting import Selection, failures_schema, find_orphans, planner_for, run_context, selected_models
 from sqlseed.workspace import Workspace
 
 
@@ -136,6 +136,16 @@ def _remove_state(workspace: Workspace, session: Session) -> bool:
         session.lock_state()
         for relation in session.catalog(tables):
             session.run(f"drop table {relation}")
-    with contextlib.suppress(ExecuteError), session.transaction():  # somebody else's table, or schema: it stays
-        session.run(f"drop schema {quote(schema)}")
+        for relation in _kept_failures(session):
+            session.run(f"drop table {relation}")
+    for name in (schema, failures_schema(schema)):
+        with contextlib.suppress(ExecuteError), session.transaction():  # somebody else's table, or schema: it stays
+            session.run(f"drop schema {quote(name)}")
     return True
+
+
+def _kept_failures(session: Session) -> list[Relation]:
+    """The tables that data tests keep their failing rows in."""
+    schema = failures_schema(session.state_schema)
+    listing = "select table_name::text from information_schema.tables where table_schema = :schema"
+    return [Relation(schema, row[0]) for row in session.query(listing, {"schema": schema}, {"schema": "text"})]

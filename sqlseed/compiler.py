@@ -77,13 +77,14 @@ class _DimensionNames(templates.Placeholder):
         raise CompileError(f"'{self._name}' is a dimension; print one of its attributes, as {{{{ {self._name}.id }}}}")
 
 
-def _template_context(rendering: Rendering) -> dict[str, Any]:
+def template_context(rendering: Rendering, this: str) -> dict[str, Any]:
+    """Everything that a template can name; `this` is the table that it fills."""
     context = rendering.context
     names: dict[str, Any] = Macros(rendering).context()
     names |= {
         "config": lambda **_: "",
         "var": context.var,
-        "this": str(context.relation(rendering.file.name)),
+        "this": this,
         "target": context.target_facts(),
     }
     for dimension in context.project.dimensions:
@@ -137,7 +138,8 @@ def _check_characters(text: str, path: str) -> None:
 def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> Compiled:
     _check_characters(file.raw_sql, file.path)
     rendering = Rendering(context, file, config)
-    rendered = templates.render(file.raw_sql, _template_context(rendering), file.path, kind="model")
+    names = template_context(rendering, str(context.relation(file.name)))
+    rendered = templates.render(file.raw_sql, names, file.path, kind="model")
     sql, lines = templates.split_marks(rendered)
     sql = _LAST_SEMICOLON.sub("", sql).rstrip()
     if not sql:
@@ -216,7 +218,7 @@ def _reads_only_its_slice(context: ProjectContext, compiled: Compiled) -> None:
 def _checksum(compiled: Compiled) -> str:
     facts = {
         "sql": compiled.sql,
-        "config": {k: v for k, v in asdict(compiled.config).items() if k not in ("rows", "tags", "meta")},
+        "config": {k: v for k, v in asdict(compiled.config).items() if k not in ("rows", "tags", "meta", "whole")},
         "columns": [[column.name, column.type, column.nullable] for column in compiled.contract.columns],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()

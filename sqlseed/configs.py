@@ -27,8 +27,8 @@ def read_config(context: ProjectContext, file: ModelFile) -> Config:
     """The settings of one model; raises CompileError for an unknown or unfit one."""
     settings = dict(file.config)
     if "config(" in file.raw_sql:
-        settings |= _settings_in_file(context, file)
-    known = {field.name for field in fields(Config)}
+        settings |= settings_in_file(context, file)
+    known = {field.name for field in fields(Config)} - {"whole"}
     for key in settings:
         if key not in known:
             raise CompileError(f"unknown config '{key}'", path=file.path, hint=did_you_mean(key, known, show=20))
@@ -38,8 +38,8 @@ def read_config(context: ProjectContext, file: ModelFile) -> Config:
         raise CompileError(f"config: {error}", path=file.path) from None
 
 
-def _settings_in_file(context: ProjectContext, file: ModelFile) -> dict[str, Any]:
-    """The arguments of config(), read by rendering until it is called; its own errors come up later, in full."""
+def settings_in_file(context: ProjectContext, file: ModelFile) -> dict[str, Any]:
+    """The arguments of a file's config(), read by rendering until it is called; its own errors come up later."""
 
     def found(**settings: Any) -> None:
         raise _ConfigFound(settings)
@@ -83,6 +83,12 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
     if settings["materialized"] is Materialized.INTERMEDIATE:
         settings["key_kind"] = KeyKind.NATURAL
         return Config(**settings)
+    if settings["materialized"] is Materialized.VIEW or _is_whole(file, settings):
+        if settings["slice_by"]:
+            raise CompileError(
+                "a view has no slices", path=file.path, hint="leave slice_by out, or materialized='view'"
+            )
+        return Config(**settings | {"key_kind": KeyKind.NATURAL, "whole": True})
     primary_key = file.contract.primary_key
     key_column: str | None = settings.get("key") or (primary_key[0] if len(primary_key) == 1 else None)
     kind = _choice(KeyKind, settings["key_kind"], file) if "key_kind" in settings else None
@@ -95,6 +101,12 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
             hint="for example owner='\"id\" = :branch_id'",
         )
     return Config(**settings | {"key": key_column, "key_kind": kind})
+
+
+def _is_whole(file: ModelFile, settings: Mapping[str, Any]) -> bool:
+    """Whether the model is one as dbt knows them: it has no contract, and nothing that asks for one."""
+    asks = [settings["slice_by"], settings.get("key"), settings.get("key_kind"), settings.get("owner")]
+    return not file.contract.columns and not any(asks)
 
 
 def _check_types(settings: Mapping[str, Any]) -> None:

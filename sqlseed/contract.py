@@ -9,8 +9,10 @@ from typing import Any
 from sqlseed.errors import ProjectError, SqlseedError, did_you_mean
 from sqlseed.model import Column, Contract, ForeignKey, Index, ModelFile
 
-_MODEL_KEYS = ("name", "description", "columns", "constraints", "indexes", "config")
-_COLUMN_KEYS = ("name", "data_type", "description", "constraints", "default")
+_TEST_KEYS = ("data_tests", "tests", "data-tests")
+_MODEL_KEYS = ("name", "description", "columns", "constraints", "indexes", "config", *_TEST_KEYS, "meta", "docs")
+_COLUMN_KEYS = ("name", "data_type", "description", "constraints", "default", *_TEST_KEYS, "meta", "tags", "quote")
+_CONTRACT_KEYS = {"data_type", "constraints", "indexes", "default"}
 _CONSTRAINT_KEYS = ("type", "columns", "to", "to_columns", "on_delete", "on_update", "name")
 _CONSTRAINTS = ("not_null", "primary_key", "unique", "foreign_key")
 _ACTIONS = ("no action", "restrict", "cascade", "set null", "set default")
@@ -24,6 +26,7 @@ class _Shape:
     def __init__(self, path: str, model: str) -> None:
         self.path = path
         self.model = model
+        self.typed = True  # whether the columns have types: with none of them there is no contract
         self.columns: list[Column] = []
         self.not_null: set[str] = set()
         self.primary_key: tuple[str, ...] = ()
@@ -79,7 +82,9 @@ def read(entry: Any, path: str) -> Contract:
     """The contract in one `models:` entry; raises ProjectError with file and line."""
     shape = _Shape(path, entry["name"])
     shape.check_keys(entry, _MODEL_KEYS, "the entry")
-    for column in _list(shape, entry, "columns"):
+    listed = _list(shape, entry, "columns")
+    shape.typed = any(isinstance(column, dict) and _CONTRACT_KEYS & column.keys() for column in [entry, *listed])
+    for column in listed:
         _read_column(shape, column)
     for constraint in _list(shape, entry, "constraints"):
         shape.add_constraint(constraint, None)
@@ -98,6 +103,8 @@ def _read_column(shape: _Shape, entry: Any) -> None:
     name, type_ = entry.get("name"), entry.get("data_type")
     if not isinstance(name, str) or not name:
         raise shape.error("a column has no name", entry)
+    if type_ is None and not shape.typed:
+        return  # as dbt's columns without an enforced contract: there to be described and tested
     if not isinstance(type_, str) or not type_:
         raise shape.error(f"column '{name}' has no data_type", entry, "for example data_type: text")
     if len(name.encode()) > _MAX_NAME_BYTES:

@@ -47,6 +47,7 @@ class JsonLines(Display):
             facts |= {"slices": len(event.plan.steps), "pending": len(event.plan.pending)}
         if event.step is not None:
             facts |= {"model": event.step.slice.model, "slice": event.step.slice.key}
+        facts |= _test_facts(event)
         if event.result is not None:
             facts |= {
                 "model": event.result.slice.model,
@@ -60,6 +61,18 @@ class JsonLines(Display):
                 facts["message"] = event.result.message
         self._stream.write(json.dumps(facts) + "\n")
         self._stream.flush()
+
+
+def _test_facts(event: Event) -> dict[str, Any]:
+    """What an event says of data tests."""
+    if event.kind in (EventKind.TESTS_STARTED, EventKind.TESTS_FINISHED):
+        return {"tests": event.rows}
+    verdict = event.verdict
+    if verdict is None:
+        return {}
+    facts: dict[str, Any] = {"test": verdict.test.name, "status": verdict.status.value, "failures": verdict.failures}
+    facts["seconds"] = round(verdict.seconds, 6)
+    return facts | ({"message": verdict.message} if verdict.message else {})
 
 
 class PlainLines(Display):
@@ -131,6 +144,8 @@ class LiveBar(Display):
         self._running: dict[Any, None] = {}
         self._rows = 0
         self._done = 0
+        self._bad = 0  # of tests
+        self._testing = False
         self._total = 0
         self._began = 0.0
 
@@ -144,6 +159,8 @@ class LiveBar(Display):
         """Moves the bar, prints what must stay."""
         if event.kind is EventKind.RUN_STARTED and event.plan is not None:
             self._start(event)
+        elif event.kind in (EventKind.TESTS_STARTED, EventKind.TEST_FINISHED, EventKind.TESTS_FINISHED):
+            self._on_tests(event)
         elif event.kind is EventKind.SLICE_STARTED and event.step is not None:
             self._running[event.step.slice] = None
             self._draw()
@@ -159,6 +176,21 @@ class LiveBar(Display):
             text = note(event)
             if text is not None and event.kind is not EventKind.SEED_LOADED:
                 self._print(text)
+
+    def _on_tests(self, event: Event) -> None:
+        text = note(event)
+        if text is not None:
+            self._print(text)
+        if event.kind is EventKind.TESTS_STARTED and event.rows:
+            self._done, self._bad = 0, 0
+            self._task = self._progress.add_task("testing", total=event.rows, facts="")
+            self._progress.start()
+            self._testing = True
+        elif event.verdict is not None and self._testing:
+            self._done += 1
+            self._bad += event.verdict.status in (Status.FAIL, Status.ERROR)
+            facts = f"{number(self._done)} tests, {number(self._bad)} failed"
+            self._progress.update(self._task, completed=self._done, facts=facts, description="testing")
 
     def _start(self, event: Event) -> None:
         plan = event.plan
@@ -212,6 +244,9 @@ def opening(event: Event) -> str | None:
     return f"{plural(len(models), 'model')}, {plural(len(pending), 'slice')}{about}, on {event.message}"
 
 
+_TOLD = {Status.FAIL: "failed ", Status.ERROR: "failed ", Status.WARN: "warned "}
+
+
 def note(event: Event) -> str | None:
     """The line of an event that is worth one in every text display."""
     if event.kind is EventKind.NOTE:
@@ -219,7 +254,11 @@ def note(event: Event) -> str | None:
     if event.kind in (EventKind.WARNING, EventKind.SLICE_RETRIED):
         return f"warning: {event.message}"
     if event.kind is EventKind.RUN_STOPPING:
-        return f"stopping: cancelling {event.rows} running slice{'' if event.rows == 1 else 's'}"
+        return f"stopping: cancelling {plural(event.rows, 'running statement')}"
+    if event.kind is EventKind.TESTS_STARTED and event.rows:
+        return f"{plural(event.rows, 'test')}, on {event.message}"
+    if event.verdict is not None and event.verdict.status in _TOLD:
+        return f"{_TOLD[event.verdict.status]} {event.name}: {event.verdict.message.split(chr(10))[0]}"
     if event.kind is EventKind.SEED_LOADED:
         return f"loaded  {event.name}: {plural(event.rows, 'row')}"
     return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from sqlseed.assertion import DataTest
 from sqlseed.model import Plan, Slice, Step
 
 
@@ -14,9 +16,30 @@ class Status(StrEnum):
 
     SUCCESS = "success"
     NO_OP = "no-op"  # already up to date
+    PASS = "pass"  # a data test found nothing, or no more than it allows
+    WARN = "warn"
+    FAIL = "fail"
     ERROR = "error"
     SKIPPED = "skipped"  # something it depends on failed, or the run stopped first
     INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one data test ended. `failures` is the true count also where the test passes; `sample` the first rows that
+    are wrong, their columns by name."""
+
+    test: DataTest
+    status: Status
+    failures: int | float = 0
+    message: str = ""
+    sample: tuple[Mapping[str, Any], ...] = ()
+    compiled_path: str = ""  # of its SQL, below target/compiled/
+    kept: str = ""  # the table with the failing rows, as SQL
+    seconds: float = 0.0  # of the statement; tests that share a scan share its time
+    error: Exception | None = None
+    worker: int = 0
+    started_at: float = 0.0  # seconds since the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +56,7 @@ class StepResult:
     attempts: int = 1
     worker: int = 0
     started_at: float = 0.0  # seconds since the epoch
+    verdicts: tuple[Verdict, ...] = ()  # of the data tests that stood in a slice's place
 
 
 class EventKind(StrEnum):
@@ -46,6 +70,9 @@ class EventKind(StrEnum):
     SLICE_STARTED = "slice_started"
     SLICE_RETRIED = "slice_retried"
     SLICE_FINISHED = "slice_finished"
+    TESTS_STARTED = "tests_started"
+    TEST_FINISHED = "test_finished"
+    TESTS_FINISHED = "tests_finished"
     RUN_STOPPING = "run_stopping"
     RUN_FINISHED = "run_finished"
 
@@ -63,6 +90,7 @@ class Event:
     name: str = ""
     rows: int = 0
     seconds: float = 0.0
+    verdict: Verdict | None = None
 
 
 OnEvent = Callable[[Event], None]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlseed.api import BuildResult, PlanResult
+from sqlseed.assertions.testing import Verdicts
+from sqlseed.events import Status, Verdict
 from sqlseed.model import Compiled
 from sqlseed.selector import Graph, Node
 
@@ -90,9 +92,43 @@ def build(result: BuildResult) -> _Json:
             for table in result.tables
         ],
         "failures": [{"slice": str(failure.slice), "message": failure.message} for failure in result.failures],
+        "tests": [_verdict(verdict) for verdict in result.verdicts],
     }
 
 
 def removed(rows: Mapping[str, int], slices: int, state_removed: bool) -> _Json:
     """What `clean` removed."""
     return {"rows": dict(rows), "slices": slices, "state_removed": state_removed}
+
+
+def verdicts(result: Verdicts) -> _Json:
+    """How a run of data tests ended."""
+    return {
+        "run_id": result.run_id,
+        "target": result.target,
+        "server": result.server,
+        "success": result.success,
+        "elapsed": round(result.elapsed, 3),
+        "counts": {status.value: result.count(status) for status in Status if result.count(status)},
+        "tests": [_verdict(verdict) for verdict in result.verdicts],
+    }
+
+
+def _verdict(verdict: Verdict) -> _Json:
+    return {
+        "name": verdict.test.name,
+        "test_type": verdict.test.kind.value,
+        "test_name": verdict.test.test_name,
+        "model": verdict.test.model,
+        "column": verdict.test.column,
+        "path": verdict.test.path,
+        "line": verdict.test.line,
+        "severity": verdict.test.config.severity.value,
+        "status": verdict.status.value,
+        "failures": verdict.failures,
+        "message": verdict.message,
+        "sample": [dict(row) for row in verdict.sample],
+        "compiled_path": verdict.compiled_path,
+        "kept": verdict.kept or None,
+        "seconds": round(verdict.seconds, 3),
+    }

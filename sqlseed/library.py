@@ -42,12 +42,15 @@ class Function:
     postgres: str
     duckdb: str
     inlined: bool = True
+    plpgsql: str = ""  # a whole body in place of `postgres`
 
     @property
     def create_postgres(self) -> str:
         """DDL of the function in the session's temporary schema; nothing stays in the user's database."""
         arguments = ", ".join(f"{name} {kind}" for name, kind in self.arguments)
         head = f"create or replace function pg_temp.{self.name}({arguments}) returns {self.returns}\n"
+        if self.plpgsql:
+            return f"{head}language plpgsql immutable parallel unsafe as $sqlseed$\n{self.plpgsql}\n$sqlseed$"
         if self.inlined:
             return f"{head}language sql immutable parallel safe as $sqlseed$\n    select {self.postgres}\n$sqlseed$"
         # PostgreSQL inlines no costly argument that is used twice, and calls plpgsql in a tenth of the time of sql.
@@ -181,6 +184,14 @@ _CORE: dict[str, Function] = dict(
             inlined=False,
         ),
     )
+)
+_CORE["sqlseed_is_json"] = Function(
+    "sqlseed_is_json",
+    (("t", "text"),),
+    "boolean",
+    "",
+    "json_valid(t)",
+    plpgsql="begin\n    perform t::json;\n    return true;\nexception when data_exception then\n    return false;\nend",
 )
 _NEEDS = {"sqlseed_bell": ("sqlseed_hash",)}
 

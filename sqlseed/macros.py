@@ -41,7 +41,9 @@ class Macros:
     # --- other tables ----------------------------------------------------------------------------------
 
     def ref(self, model: str) -> str:
-        """The table of another model of the project; that model is built first, slice by slice."""
+        """The table of another model of the project, built first, slice by slice; or, as in dbt, of a seed."""
+        if self._is_seed(model):
+            return self.seed(model)
         self._check_model(model, "ref")
         relation = self._rendering.context.relation(model)
         self._rendering.refs.setdefault(model)
@@ -198,7 +200,10 @@ class Macros:
         config = context.config(model)
         if config.key_kind is KeyKind.NATURAL:
             raise CompileError(
-                f"model '{model}' has no numbered key", hint="write the key itself, or join its table on a natural key"
+                f"model '{model}' has no numbered key",
+                hint="its columns need a contract: name, data_type and a primary key in YAML"
+                if config.whole
+                else "write the key itself, or join its table on a natural key",
             )
         self._check_dimensions(config.slice_by, rendering.config.slice_by, f"the key of '{model}'")
         kind, of = ParameterKind.KEY, (model,)
@@ -217,6 +222,9 @@ class Macros:
                 hint=f"slice_by here is {list(own)}; leave the dimension out of `by`, or slice this model by it too",
             )
 
+    def _is_seed(self, name: Any) -> bool:
+        return isinstance(name, str) and name in self._rendering.context.project.seeds
+
     def _check_model(self, name: Any, what: str) -> None:
         rendering = self._rendering
         models = rendering.context.project.models
@@ -224,7 +232,7 @@ class Macros:
             raise CompileError(f"{what}() needs a model's name, known while compiling")
         if name not in models:
             seeds = rendering.context.project.seeds
-            hint = f"'{name}' is a seed: write seed('{name}')" if name in seeds else did_you_mean(name, models)
+            hint = f"'{name}' is a seed, and has no keys" if name in seeds else did_you_mean(name, models)
             raise CompileError(f"{what}('{name}') names no model", hint=hint)
         if name == rendering.file.name and what in ("ref", "key_of"):
             hint = "for this model's own keys write key(n)" if what == "key_of" else "a model cannot read itself"

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sqlseed.assertion import DataTest
+
 Value = str | int | float | bool | Decimal | dt.date | dt.datetime | None
 """What a seed's cell, a var or a bound parameter can hold."""
 
@@ -19,6 +21,7 @@ class ResourceType(StrEnum):
 
     MODEL = "model"
     SEED = "seed"
+    TEST = "test"
 
 
 class KeyKind(StrEnum):
@@ -33,6 +36,7 @@ class Materialized(StrEnum):
     """Where a model's rows go."""
 
     TABLE = "table"  # the target table
+    VIEW = "view"  # a view, made anew as a whole
     INTERMEDIATE = "intermediate"  # a table in sqlseed's own schema, for other models to read
 
 
@@ -160,6 +164,8 @@ class Project:
     seeds: Mapping[str, Seed]
     macros: Mapping[str, str]  # path relative to the root -> text
     selectors: Mapping[str, Any] = field(default_factory=dict)  # name -> definition of selectors.yml
+    tests: Mapping[str, DataTest] = field(default_factory=dict)
+    health: Mapping[str, Any] = field(default_factory=dict)  # settings of `sqlseed health`
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +220,7 @@ class Config:
     rows: str | None = None  # a Jinja expression for the expected rows of a slice
     enabled: bool = True
     meta: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = False  # without a contract: the table or view is made anew from the model's rows, as in dbt
 
 
 @dataclass(frozen=True, slots=True)

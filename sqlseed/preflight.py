@@ -54,24 +54,34 @@ def missing_tables(
         if name in seen or name not in compiled:
             continue
         seen.add(name)
-        if compiled[name].relation not in live:
+        if compiled[name].relation not in live and not compiled[name].config.whole:
             found.setdefault(name)
             stack += [key.to for key in compiled[name].contract.foreign_keys]
     return sorted(found)
 
 
 def reshaped_intermediates(
-    compiled: Mapping[str, Compiled], wanted: Iterable[str], live: Mapping[Relation, LiveTable], hidden: str
+    compiled: Mapping[str, Compiled],
+    wanted: Iterable[str],
+    live: Mapping[Relation, LiveTable],
+    hidden: str,
+    built: Iterable[tuple[str, str]],
 ) -> list[str]:
-    """The intermediate models whose table has other columns than the contract now says; sqlseed makes them anew."""
+    """The intermediate models whose table has other columns or slices than the project now says; they are made anew.
+
+    `built` are the model and slice of every checkpoint: rows of slices by other dimensions would be read a second time.
+    """
     names = []
+    sliced = {(name, key.count("/") + 1 if key != "all" else 0) for name, key in built}
     for name in wanted:
         model = compiled[name]
         table = live.get(model.relation)
         if model.config.materialized is not Materialized.INTERMEDIATE or table is None:
             continue
         expected = {column.name: family(column.type) for column in model.contract.columns} | {hidden: "text"}
-        if {column.name: family(column.type) for column in table.columns.values()} != expected:
+        is_sliced_otherwise = any(name == other and n != len(model.config.slice_by) for other, n in sliced)
+        columns = {column.name: family(column.type) for column in table.columns.values()}
+        if columns != expected or is_sliced_otherwise:
             names.append(name)
     return names
 
@@ -84,7 +94,7 @@ def check(
     for name in sorted(wanted):
         model = compiled[name]
         table = live.get(model.relation)
-        if table is None or model.config.materialized is Materialized.INTERMEDIATE:
+        if table is None or model.config.materialized is Materialized.INTERMEDIATE or model.config.whole:
             continue
         errors += _check_table(model, table)
     return errors

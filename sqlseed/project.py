@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlseed import contract, files, seeds, yamlfile
+from sqlseed import contract, files, seeds, testfiles, yamlfile
 from sqlseed.errors import ProjectError, SqlseedError, did_you_mean, raise_all
 from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed, Value
 
-_SETTINGS = ("name", "profile", "seed", "vars", "presets", "default_preset", "dimensions")
+_SETTINGS = ("name", "profile", "seed", "vars", "presets", "default_preset", "dimensions", "health")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _MAX_NAME_BYTES = 63  # PostgreSQL cuts longer identifiers without a word
@@ -44,7 +44,11 @@ def load_project(root: Path) -> Project:
     raise_all(errors)
     models = _read_models(root, settings["name"], patches["models"], errors)
     seed_files = _seed_files(root, models, patches["seeds"], errors)
-    macros = {relative: files.read_text(root, relative) for relative in _walk(root, "macros", ".sql")}
+    sources = [*_walk(root, "macros", ".sql"), *_walk(root, "tests/generic", ".sql")]
+    macros = {relative: testfiles.as_macros(files.read_text(root, relative)) for relative in sources}
+    texts = {path: files.read_text(root, path) for path in testfiles.singular_paths(_walk(root, "tests", ".sql"))}
+    taken = {name: model.path for name, model in models.items()} | seed_files
+    tests = testfiles.read_all(settings["name"], patches, macros, texts, taken, errors)
     raise_all(errors)
     lookup = _Seeds(root, seed_files, patches["seeds"])
     return Project(
@@ -60,6 +64,8 @@ def load_project(root: Path) -> Project:
         seeds=lookup,
         macros=macros,
         selectors=_read_selectors(root),
+        tests=tests,
+        health=settings.get("health", {}),
     )
 
 
@@ -102,7 +108,7 @@ def _read_settings(root: Path) -> tuple[dict[str, Any], str]:
         raise ProjectError(f"{table}name is missing: every project has a name", path=path, hint='name = "my_project"')
     _check_type(settings, "profile", str, path)
     _check_type(settings, "seed", int, path)
-    for key in ("vars", "presets", "dimensions"):
+    for key in ("vars", "presets", "dimensions", "health"):
         _check_type(settings, key, dict, path)
     _check_vars(settings, path)
     return settings, path

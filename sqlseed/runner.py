@@ -7,7 +7,6 @@ the events and the stop flag; workers own a session each and nothing else.
 from __future__ import annotations
 
 import contextlib
-import heapq
 import queue
 import random
 import threading
@@ -18,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from sqlseed.backends import Backend, Ours, Rows, Session, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
-from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step, StepState
+from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step
+from sqlseed.schedule import Gate, Schedule
 
 ATTEMPTS = 3  # tries of a slice whose failure may pass: a lost connection, a deadlock, a lock
 _POLL_SECONDS = 0.1  # how soon the main thread sees a stop
@@ -96,15 +96,17 @@ def execute(
     backend: Backend,
     on_event: OnEvent,
     *,
+    gates: Sequence[Gate] = (),
     fail_fast: bool = False,
     stop: StopFlag | None = None,
 ) -> list[StepResult]:
-    """Runs the plan's pending steps; a result for every step, in the plan's order.
+    """Runs the plan's pending steps and the gates between them; a result for every step, in the plan's order.
 
     Nothing is raised for a slice that fails: its result carries the error.
     """
-    schedule = _Schedule(plan)
-    workers = _start_workers(backend, context, min(backend.threads, max(1, len(plan.pending))), on_event)
+    schedule = Schedule(plan, gates)
+    count = min(backend.threads, max(1, len(schedule.steps)))
+    workers = _start_workers(backend, context, schedule.gates, count, on_event)
     try:
         _loop(schedule, workers, on_event, fail_fast, stop or StopFlag())
     finally:
@@ -112,74 +114,7 @@ def execute(
     return schedule.in_order(plan)
 
 
-class _Schedule:
-    """Which steps are ready, running, done."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.steps = {step.slice: step for step in plan.pending}
-        self.results: dict[Slice, StepResult] = {}
-        self.children: dict[Slice, list[Slice]] = {}
-        self.waiting: dict[Slice, int] = {}
-        self.ready: list[tuple[int, int, Slice]] = []
-        self.running: set[Slice] = set()
-        self._order = {slice_: i for i, slice_ in enumerate(self.steps)}
-        for step in plan.steps:
-            if step.state is StepState.UP_TO_DATE:
-                self.results[step.slice] = StepResult(step.slice, Status.NO_OP, step.expected_rows or 0)
-        for slice_, step in self.steps.items():
-            parents = [parent for parent in step.depends_on if parent in self.steps]
-            self.waiting[slice_] = len(parents)
-            for parent in parents:
-                self.children.setdefault(parent, []).append(slice_)
-            if not parents:
-                self._push(slice_)
-
-    def _push(self, slice_: Slice) -> None:
-        # The largest first: the last one to start decides when the run ends.
-        heapq.heappush(self.ready, (-(self.steps[slice_].expected_rows or 0), self._order[slice_], slice_))
-
-    def pop(self) -> Step:
-        slice_ = heapq.heappop(self.ready)[2]
-        self.running.add(slice_)
-        return self.steps[slice_]
-
-    def finish(self, result: StepResult) -> list[StepResult]:
-        """Notes a result; the results of dependants that are skipped because of it."""
-        self.running.discard(result.slice)
-        self.results[result.slice] = result
-        if result.status is Status.SUCCESS:
-            for child in self.children.get(result.slice, ()):
-                self.waiting[child] -= 1
-                if not self.waiting[child] and child not in self.results:
-                    self._push(child)
-            return []
-        return self._skip_below(result.slice)
-
-    def _skip_below(self, slice_: Slice) -> list[StepResult]:
-        skipped: list[StepResult] = []
-        stack = [slice_]
-        while stack:
-            for child in self.children.get(stack.pop(), ()):
-                if child not in self.results:
-                    result = StepResult(child, Status.SKIPPED, message=f"{slice_} did not end well")
-                    self.results[child] = result
-                    skipped.append(result)
-                    stack.append(child)
-        return skipped
-
-    def skip_rest(self, message: str) -> list[StepResult]:
-        """Marks all that has not started as skipped."""
-        self.ready.clear()
-        rest = [s for s in self.steps if s not in self.results and s not in self.running]
-        skipped = [StepResult(slice_, Status.SKIPPED, message=message) for slice_ in rest]
-        self.results |= {result.slice: result for result in skipped}
-        return skipped
-
-    def in_order(self, plan: Plan) -> list[StepResult]:
-        return [self.results[step.slice] for step in plan.steps if step.slice in self.results]
-
-
-def _loop(schedule: _Schedule, workers: Sequence[_Worker], on_event: OnEvent, fail_fast: bool, stop: StopFlag) -> None:
+def _loop(schedule: Schedule, workers: Sequence[_Worker], on_event: OnEvent, fail_fast: bool, stop: StopFlag) -> None:
     idle = list(workers)
     inbox = workers[0].outbox
     give_up_at: float | None = None
@@ -220,20 +155,27 @@ def _finish(workers: Sequence[_Worker]) -> None:
         worker.leave(max(0.0, until - time.monotonic()))
 
 
-def _announce(schedule: _Schedule, results: Sequence[StepResult], on_event: OnEvent) -> None:
+def _announce(schedule: Schedule, results: Sequence[StepResult], on_event: OnEvent) -> None:
     for result in results:
+        gate = schedule.gates.get(result.slice)
+        if gate is not None:
+            for verdict in result.verdicts or gate.skipped(result.message):
+                on_event(Event(EventKind.TEST_FINISHED, time.time(), name=verdict.test.name, verdict=verdict))
+            continue
         step = schedule.steps[result.slice]
         on_event(Event(EventKind.SLICE_FINISHED, time.time(), step=step, result=result))
 
 
-def _give_up(schedule: _Schedule, on_event: OnEvent) -> None:
+def _give_up(schedule: Schedule, on_event: OnEvent) -> None:
     """Statements that do not end when told to: the connections are cut, and the server rolls them back."""
     for slice_ in list(schedule.running):
         result = StepResult(slice_, Status.INTERRUPTED, message="stopped; the server rolls it back")
         _announce(schedule, [result, *schedule.finish(result)], on_event)
 
 
-def _start_workers(backend: Backend, context: RunContext, count: int, on_event: OnEvent) -> list[_Worker]:
+def _start_workers(
+    backend: Backend, context: RunContext, gates: Mapping[Slice, Gate], count: int, on_event: OnEvent
+) -> list[_Worker]:
     """One worker a session; fewer, with a warning, where the server gives fewer connections."""
     outbox: queue.Queue[Event | tuple[_Worker, StepResult]] = queue.Queue()
     workers: list[_Worker] = []
@@ -248,7 +190,7 @@ def _start_workers(backend: Backend, context: RunContext, count: int, on_event: 
             text = f"the server gives {number} of {count} connections; going on with {number}"
             on_event(Event(EventKind.WARNING, time.time(), message=text))
             break
-        workers.append(_Worker(number + 1, backend, session, context, outbox))
+        workers.append(_Worker(number + 1, backend, session, context, gates, outbox))
     for worker in workers:
         worker.start()
     return workers
@@ -263,6 +205,7 @@ class _Worker(threading.Thread):
         backend: Backend,
         session: Session,
         context: RunContext,
+        gates: Mapping[Slice, Gate],
         outbox: queue.Queue[Event | tuple[_Worker, StepResult]],
     ) -> None:
         super().__init__(name=f"sqlseed-{number}", daemon=True)
@@ -272,6 +215,7 @@ class _Worker(threading.Thread):
         self._backend = backend
         self._session = session
         self._context = context
+        self._gates = gates
         self._stopping = threading.Event()
         self._idle = threading.Event()
 
@@ -281,11 +225,23 @@ class _Worker(threading.Thread):
             self._idle.clear()
             started = time.time()
             begin = time.perf_counter()
-            result = self._run_step(step)
+            gate = self._gates.get(step.slice)
+            result = self._run_gate(gate) if gate is not None else self._run_step(step)
             self._idle.set()
             seconds = time.perf_counter() - begin
             self.outbox.put((self, replace(result, seconds=seconds, started_at=started, worker=self.number)))
         self._session.close()
+
+    def _run_gate(self, gate: Gate) -> StepResult:
+        """Data tests: one that fails ends the gate, and what waits for it, as an error."""
+        self._session, found = gate.examine(self._backend, self._session)
+        if self._stopping.is_set():
+            return StepResult(gate.slice, Status.INTERRUPTED, message="the run was stopped")
+        bad = [verdict for verdict in found if verdict.status in (Status.FAIL, Status.ERROR)]
+        status = Status.ERROR if bad else Status.SUCCESS
+        error = next((verdict.error for verdict in bad if isinstance(verdict.error, ConnectError)), None)
+        names = ", ".join(verdict.test.name for verdict in bad)
+        return StepResult(gate.slice, status, message=names, error=error, verdicts=tuple(found))
 
     def _run_step(self, step: Step) -> StepResult:
         attempt = 0

@@ -15,11 +15,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from sqlseed.errors import SelectionError, did_you_mean
+from sqlseed.model import ResourceType
 from sqlseed.selector_methods import DEEPEST, Context, Expression, Facts, Graph, Node, Place, make_term, scalar
 
 __all__ = ["Definition", "Facts", "Graph", "Node", "select"]
@@ -39,17 +41,22 @@ def select(
     facts: Facts = _NO_FACTS,
     selectors: Mapping[str, Definition] = _NO_SELECTORS,
     allow_empty: bool = False,
+    indirect: str = "",
 ) -> frozenset[str]:
     """The names of the nodes that any of `select` names (all nodes when there is none) and none of `exclude` does.
+
+    `indirect` says which tests come with a node they read, as dbt does: with `eager` all, with `cautious` those that
+    read nothing else, with `buildable` those that read nothing but the selection, what that needs, and seeds; with
+    `empty` or nothing only those that are named. What `exclude` names takes all its tests with it.
 
     Raises SelectionError when a text is malformed, when a name or pattern matches nothing, or when nothing is left;
     with `allow_empty` only the first.
     """
     included, excluded = ([_Parser(text).parse() for text in _texts(texts)] for texts in (select, exclude))
     named = {name: partial(_definition, raw, name) for name, raw in selectors.items()}
-    context = Context(graph, facts, named, allow_empty)
-    chosen = _union(included)(context) if included else frozenset(graph.nodes)
-    left = chosen - _union(excluded)(context)
+    context = Context(graph, facts, named, allow_empty, "" if indirect == "empty" else indirect)
+    chosen = _with_tests(_union(included)(context), context) if included else frozenset(graph.nodes)
+    left = chosen - _union(excluded)(replace(context, indirect="eager" if indirect else "", found={}))
     if not left and not allow_empty and (included or excluded):
         reason = "everything that is selected is also excluded" if chosen else "the selection is empty"
         raise SelectionError(f"nothing to do: {reason}", hint="give --allow-empty if that is as it should be")
@@ -89,9 +96,24 @@ def _walk(of: Expression, parents: float, children: float, childrens_parents: bo
         found = _reach(start, graph.parents, parents) | _reach(start, graph.children, children)
         if childrens_parents:
             found |= _reach(_reach(start, graph.children, math.inf), graph.parents, math.inf)
-        return found.intersection(graph.nodes)  # a parent may be disabled, and so no node
+        return _with_tests(found.intersection(graph.nodes), context)  # a parent may be disabled, and so no node
 
     return evaluate
+
+
+def _with_tests(found: frozenset[str], context: Context) -> frozenset[str]:
+    """Some nodes with the tests that `indirect` adds to them."""
+    if not context.indirect:
+        return found
+    graph = context.graph
+    near = {child for name in found for child in graph.children.get(name, ()) if graph.nodes[child].test_type}
+    if context.indirect != "eager":
+        there = set(found)
+        if context.indirect == "buildable":
+            there |= _reach(found, graph.parents, math.inf)
+            there |= {name for name, node in graph.nodes.items() if node.resource_type is ResourceType.SEED}
+        near = {name for name in near if graph.parents[name] <= there}
+    return found | near
 
 
 def _reach(start: frozenset[str], edges: Mapping[str, frozenset[str]], depth: float) -> frozenset[str]:

@@ -19,7 +19,7 @@ from sqlseed.model import ResourceType
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A model or a seed, with all that a selector can ask of it. Names are unique over both."""
+    """A model, a seed or a data test, with all that a selector can ask of it. Names are unique over all."""
 
     name: str
     resource_type: ResourceType
@@ -29,6 +29,8 @@ class Node:
     tags: tuple[str, ...]
     config: Mapping[str, Any]
     table: str  # the target table's name
+    test_type: str = ""  # generic or singular, for a test
+    test_name: str = ""  # of a generic test: unique, not_null, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ class Facts:
 
 # --- terms ---------------------------------------------------------------------------------------------
 
-_METHODS = ("fqn", "tag", "path", "file", "config", "resource_type", "source", "table", "selector")
+_METHODS = (
+    *("fqn", "tag", "path", "file", "config", "resource_type", "source", "table", "selector"),
+    *("test_name", "test_type"),
+)
 _FACTS: Mapping[str, tuple[str, str]] = {
     "state": ("'state:' needs an earlier state to compare with", "give --state DIR"),
     "result": ("'result:' needs the results of an earlier run", "give --state DIR with a run_results.json in it"),
@@ -76,9 +81,11 @@ _WORDS: Mapping[str, frozenset[str]] = {
     | {f"modified.{part}" for part in ("body", "configs", "contract", "macros")},
     "result": frozenset(Status) | {"pass", "warn", "fail"},
     "checkpoint": frozenset({"missing", "stale", "complete"}),
+    "test_type": frozenset({"generic", "schema", "singular", "data"}),
 }
 """The values of the methods that know theirs: to match no node is an answer then, not a typing mistake."""
 
+_TEST_TYPES = {"generic": frozenset({"generic", "schema", "data"}), "singular": frozenset({"singular", "data"})}
 DEEPEST = 50  # levels of brackets, mappings or selectors within each other: no one writes so many
 _SHOWN = 72  # characters of a text around the caret; an error's `source` holds 160, with both lines
 
@@ -91,6 +98,7 @@ class Context:
     facts: Facts
     selectors: Mapping[str, Callable[[], Expression]]  # each parses its definition
     allow_empty: bool
+    indirect: str = ""  # which tests come with the nodes they read: eager, cautious, buildable; none if empty
     active: tuple[str, ...] = ()
     found: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -170,6 +178,8 @@ def _by_words(term: _Term, context: Context) -> frozenset[str]:
     facts: Mapping[str, frozenset[str]] | None
     if term.method == "resource_type":
         facts = {node.name: frozenset({node.resource_type}) for node in nodes.values()}
+    elif term.method == "test_type":
+        facts = {node.name: _TEST_TYPES.get(node.test_type, frozenset()) for node in nodes.values()}
     else:
         facts = getattr(context.facts, term.method)
     if facts is None:
@@ -195,8 +205,10 @@ def _by_match(term: _Term, context: Context) -> frozenset[str]:
     nodes, matches = context.graph.nodes.values(), _MATCHES[term.method]
     found = frozenset(node.name for node in nodes if matches(node, term))
     if not found and not context.allow_empty:
-        message = f"no model or seed matches '{term.prefix}{term.value}'"
-        raise term.place.error(message, _nearest(term, context.graph))
+        tests = any(node.test_type for node in nodes)
+        message = f"no {'model, seed or test' if tests else 'model or seed'} matches '{term.prefix}{term.value}'"
+        hint = _nearest(term, context.graph) if tests or term.method != "test_name" else "`sqlseed test` selects tests"
+        raise term.place.error(message, hint)
     return found
 
 
@@ -278,7 +290,8 @@ _MATCHES: Mapping[str, Callable[[Node, _Term], bool]] = {
     "path": _match_path,
     "file": lambda node, term: any(fnmatchcase(name, term.value) for name in _file_names(node)),
     "config": _match_config,
-    "table": lambda node, term: fnmatchcase(node.table, term.value),
+    "table": lambda node, term: bool(node.table) and fnmatchcase(node.table, term.value),
+    "test_name": lambda node, term: bool(node.test_name) and fnmatchcase(node.test_name, term.value),
 }
 
 
@@ -290,6 +303,7 @@ _VALUES: Mapping[str, Callable[[Node, _Term], Iterable[str]]] = {
     "file": lambda node, _: _file_names(node),
     "config": lambda node, term: _config_values(node, term.keys),
     "table": lambda node, _: (node.table,),
+    "test_name": lambda node, _: (node.test_name,),
 }
 """What a method could have matched, for suggestions."""
 
@@ -302,7 +316,8 @@ def _nearest(term: _Term, graph: Graph) -> str:
         return "no node has such a config; " + _suggestion(term.keys[0], {key for node in nodes for key in node.config})
     if term.method != "fqn":
         return _suggestion(term.value, known, term.prefix)
-    elsewhere = {f"tag:{tag}" for node in nodes for tag in node.tags} | {f"table:{node.table}" for node in nodes}
+    elsewhere = {f"tag:{tag}" for node in nodes for tag in node.tags}
+    elsewhere |= {f"table:{node.table}" for node in nodes if node.table}
     for text in sorted(elsewhere):
         same = term.value.lower() == text.partition(":")[2].lower()
         if same and term.value.lower() not in map(str.lower, known):

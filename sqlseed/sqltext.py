@@ -69,3 +69,19 @@ def numbered(sql: str, types: Mapping[str, str], *, first: int = 1) -> tuple[str
         pieces += [sql[end : use.start], f"(${number}::{types[use.name]})"]
         end = use.end
     return "".join([*pieces, sql[end:]]), names
+
+
+def with_literals(sql: str, values: Mapping[str, object], types: Mapping[str, str]) -> str:
+    """The text with typed literals for its parameters.
+
+    >>> with_literals("id = :id", {"id": "it's"}, {"id": "text"})
+    "id = ('it''s'::text)"
+    """
+    pieces: list[str] = []
+    end = 0
+    for use in parameter_uses(sql):
+        value = values[use.name]
+        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+        pieces += [sql[end : use.start], f"({text}::{types[use.name]})"]
+        end = use.end
+    return "".join([*pieces, sql[end:]])

@@ -36,11 +36,19 @@ class Selection:
 EVERYTHING = Selection()
 
 
-def selection_facts(workspace: Workspace, selection: Selection, session: Session | None = None) -> selector.Facts:
+def failures_schema(state_schema: str) -> str:
+    """Where data tests keep the rows that fail them."""
+    return f"{state_schema}_failures"
+
+
+def selection_facts(
+    workspace: Workspace, selection: Selection, session: Session | None = None, graph: selector.Graph | None = None
+) -> selector.Facts:
     """What the selectors beyond names and tags can ask: earlier artifacts, the target's checkpoints."""
     text = " ".join([*selection.select, *selection.exclude])
+    nodes = (graph or workspace.graph).nodes
     state = artifacts.read_state(workspace, selection.state) if selection.state and "state:" in text else None
-    result = artifacts.read_results(workspace, selection.state) if selection.state and "result:" in text else None
+    result = artifacts.read_results(nodes, selection.state) if selection.state and "result:" in text else None
     checkpoint = None
     if session is not None and "checkpoint:" in text:
         everything = planner_for(workspace, session).plan(frozenset(workspace.compiled))
@@ -52,17 +60,34 @@ def selection_facts(workspace: Workspace, selection: Selection, session: Session
     return selector.Facts(state=state, result=result, checkpoint=checkpoint)
 
 
-def selected(workspace: Workspace, selection: Selection, session: Session | None = None) -> frozenset[str]:
-    """The names of the nodes that a selection picks."""
-    facts = selection_facts(workspace, selection, session)
-    return workspace.select(selection.select, selection.exclude, facts=facts, allow_empty=selection.allow_empty)
+def selected(
+    workspace: Workspace,
+    selection: Selection,
+    session: Session | None = None,
+    graph: selector.Graph | None = None,
+    indirect: str = "",
+) -> frozenset[str]:
+    """The names of the nodes that a selection picks; with data tests in the graph, of those too."""
+    return selector.select(
+        graph or workspace.graph,
+        selection.select,
+        selection.exclude,
+        facts=selection_facts(workspace, selection, session, graph),
+        selectors=workspace.project.selectors,
+        allow_empty=selection.allow_empty,
+        indirect=indirect,
+    )
 
 
 def selected_models(workspace: Workspace, selection: Selection, session: Session | None = None) -> frozenset[str]:
     """The models that a selection picks; raises SelectionError where it holds none but seeds."""
-    names = selected(workspace, selection, session)
+    return models_among(workspace, selected(workspace, selection, session))
+
+
+def models_among(workspace: Workspace, names: frozenset[str]) -> frozenset[str]:
+    """The models among selected nodes; raises SelectionError where all of them are seeds."""
     models = workspace.models_of(names)
-    if names and not models:
+    if names and not models and names <= set(workspace.project.seeds):
         raise SelectionError(
             f"the selection holds no model, only seeds: {', '.join(sorted(names)[:5])}",
             hint=f"`--select {min(names)}+` builds what reads it",
@@ -160,7 +185,7 @@ def run_context(
             [made.parameters(slice_) for slice_ in made.slices(name)] if _is_natural(model) else (),
         )
         for name, model in compiled.items()
-        if model.config.materialized is not Materialized.INTERMEDIATE
+        if model.config.materialized is not Materialized.INTERMEDIATE and not model.config.whole
     }
     return runner.RunContext(
         workspace.project.name,

@@ -57,7 +57,7 @@ entered as (                         -- each section's timetable is entered as a
     select
         level,
         letter,
-        {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('entered', section_n('level', 'letter'), 2, 14) ~ '::int') }} as day,
+        {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('entered', section_n('level', 'letter'), 3, 14) ~ '::int') }} as day,
         {{ chance('changed', section_n('level', 'letter'), 0.3) }}                      as is_changed
     from sections
 )

@@ -23,11 +23,12 @@ SETTINGS = {
 }
 """What a slice's transaction pins, so that a role's or database's own settings change no row."""
 
-TEST_MEMORY = """
-select pg_catalog.set_config('work_mem', '64MB', true) from pg_catalog.pg_settings
-where name = 'work_mem' and setting::bigint < 65536
+TEST_SETTINGS = """
+select pg_catalog.set_config('work_mem', greatest(65536, setting::bigint)::text, true)
+from pg_catalog.pg_settings
+where name = 'work_mem'
 """
-"""More memory for sorts and hashes of data tests, which read whole tables; kB, and for one transaction."""
+"""For data tests, which read whole tables: more memory for sorts and hashes, in kB."""
 
 NAME_TYPES = {"schema": "text", "name": "text"}
 

@@ -162,7 +162,7 @@ class PostgresSession:
 
     def read_only(self) -> None:
         """Within a transaction: the server refuses every write from here on."""
-        self.query(pg_sql.TEST_MEMORY)
+        self.query(pg_sql.TEST_SETTINGS)
         self.run("set transaction read only")
 
     def select_sql(self, sql: str, types: Mapping[str, str], *, in_part: bool = False) -> str:  # noqa: ARG002

@@ -234,6 +234,19 @@ def test_reshaped_intermediate_is_made_anew(database, write):
     assert database.query("select distinct mood from _sqlseed.visit_plan") == [("fine",)]
 
 
+def test_intermediate_in_other_slices_is_made_anew(database, write):
+    build(write(database))
+    files = changed("models/visit_plan.sql", "slice_by=['clinic', 'year']", "slice_by=['clinic']")
+    plan = files["models/visit_plan.sql"]
+    plan = plan.replace("{{ year.no }}", "g.n % 2 + 2024").replace("{{ year.begins }}", "date '2024-01-01'")
+    result = build(write(database, files | {"models/visit_plan.sql": plan}))
+    assert {name for name in done(result) if name.startswith("visit_plan")} == {
+        "visit_plan north", "visit_plan south", "visit_plan east",
+    }  # fmt: skip
+    slices = {row[0] for row in database.query("select distinct _slice from _sqlseed.visit_plan")}
+    assert slices == {"north", "south", "east"}
+
+
 def test_dropped_tables_are_noticed(database, write):
     root = write(database)
     whole = checksums(build(root, checksums=True))

@@ -12,7 +12,8 @@ from sqlseed import dialect
 ROWS = 600_000
 SQL = """
 with item as (
-    select one.inv * 4 + turn.no as n, one.inv, one.pup, one.note from one cross join (values (0), (1), (2)) as turn(no) {fence}
+    select one.inv * 4 + turn.no as n, one.inv, one.pup, one.note
+    from one cross join (values (0), (1), (2)) as turn(no) {fence}
 ),
 
 received as (

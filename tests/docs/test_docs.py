@@ -16,7 +16,8 @@ import click
 import pytest
 import yaml
 
-from sqlseed import api, celltypes, contract, pgurl, profile, project, seeds, selector_methods
+from sqlseed import api, celltypes, contract, generics, pgurl, profile, project, seeds, selector_methods
+from sqlseed.assertion import DataTestConfig
 from sqlseed.cli import cli
 from sqlseed.events import EventKind, Status
 from sqlseed.macros import Macros
@@ -106,7 +107,8 @@ def test_readme_lists_every_command_and_exit_code():
 
 
 def test_config_keys():
-    assert undocumented([field.name for field in fields(Config)], page("models")) == []
+    settings = [field.name for field in fields(Config) if field.name != "whole"]  # which follows from the contract
+    assert undocumented(settings, page("models")) == []
     assert undocumented([*KeyKind, *Materialized], page("models")) == []
 
 
@@ -147,6 +149,12 @@ def test_selection_methods_and_their_values():
     assert missing == []
     values = {value for words in selector_methods._WORDS.values() for value in words}
     assert undocumented(sorted(values - {"pass", "warn", "fail"}), page("selection")) == []
+
+
+def test_generic_tests_with_their_arguments_and_settings():
+    arguments = {argument for name in generics.names() for argument in generics.parameters(name)}
+    settings = [field.name for field in fields(DataTestConfig)]
+    assert undocumented([*generics.names(), *sorted(arguments), *settings], page("tests")) == []
 
 
 def test_events_and_statuses():

@@ -115,7 +115,7 @@ def build_unchecked(root, sql: str):
     backend = open_backend(workspace.target, workspace.project.root)
     try:
         job = Build(workspace, backend, lambda _: None, runner.StopFlag(), False, False, False)
-        return job.run(api.Selection(), frozenset(workspace.compiled), {})
+        return job.run(api.Selection(), {})
     finally:
         backend.close()
 
@@ -142,7 +142,7 @@ def test_refused_by_the_server_for_a_changed_slice(postgres, write, sql):
     backend = open_backend(workspace.target, workspace.project.root)
     try:
         job = Build(workspace, backend, lambda _: None, runner.StopFlag(), False, False, False)
-        result = job.run(api.Selection(), frozenset(workspace.compiled), {})
+        result = job.run(api.Selection(), {})
     finally:
         backend.close()
     assert statuses(result) == {"clinics": "error"}

@@ -28,7 +28,7 @@ def run_slice(session, job, own, ours, version, dependants):
     with session.transaction():
         slices._claim(session, step.slice.model, step.slice.key, job.run_id, version)
         found = slices._Found(step.fingerprint, rows, None, job.run_id)
-        slices._complete(session, step.slice.model, step.slice.key, found, version)
+        slices._complete(session, step.slice.model, step.slice.key, found, version, fresh=not done)
     return Outcome(rows, True)
 
 

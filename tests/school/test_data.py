@@ -15,9 +15,10 @@ from tests.support import ROOT
 
 MUTATIONS = ROOT / "tests" / "mutations"
 JSON_COLUMNS = (
-    'AcademicYear.terms', 'GradingScale.grades', 'Room.facilities', 'TimetableTemplate.config', 'Campaign.audienceQuery',
-    'Message.payload', 'Template.variables', 'SubjectConstraint.value', 'TeacherConstraint.value', 'RoomConstraint.value',
-    'TimeSlotConstraint.value', 'AuditLog.oldData', 'AuditLog.newData',
+    "AcademicYear.terms", "GradingScale.grades", "Room.facilities", "TimetableTemplate.config",
+    "Campaign.audienceQuery", "Message.payload", "Template.variables", "SubjectConstraint.value",
+    "TeacherConstraint.value", "RoomConstraint.value", "TimeSlotConstraint.value", "AuditLog.oldData",
+    "AuditLog.newData",
 )  # fmt: skip
 
 

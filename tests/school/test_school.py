@@ -15,7 +15,17 @@ from sqlseed import api
 from sqlseed.model import Materialized
 from sqlseed.targeting import Selection
 from tests import servers, support
-from tests.school.conftest import SHORT, SMALL, Built, build, build_in_duckdb, copy_project, failing_tests_on_postgres, open_workspace, write_profile
+from tests.school.conftest import (
+    SHORT,
+    SMALL,
+    Built,
+    build,
+    build_in_duckdb,
+    copy_project,
+    failing_tests_on_postgres,
+    open_workspace,
+    write_profile,
+)
 
 
 def tables(built: Built) -> list[str]:

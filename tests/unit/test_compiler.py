@@ -113,7 +113,7 @@ def test_what_is_printed(tmp_path: Path, expression: str, sql: str) -> None:
         ("{{ town }}", "'town' is a dimension; print one of its attributes, as {{ town.id }}"),
         ("{{ year.no }}", "year.no is used, but the model is not sliced by year"),
         ("{{ ref('hose') }}", "ref('hose') names no model"),
-        ("{{ ref('towns') }}", "'towns' is a seed: write seed('towns')"),
+        ("{{ key_of('towns', 'n') }}", "'towns' is a seed, and has no keys"),
         ("{{ seed('house') }}", "'house' is a model: write ref('house')"),
         ("{{ seed('colors') }}", "did you mean 'colours'?"),
         ("{{ slots('towns') }}", "seed 'towns' has no slots"),
@@ -182,7 +182,7 @@ def test_a_mistake_in_the_sql(tmp_path: Path, body: str, message: str) -> None:
     [
         ("slice_bye=['town']", "unknown config 'slice_bye'"),
         ("slice_by=['twon']", "slice_by names no dimension 'twon'"),
-        ("materialized='view'", "'view' is not one of table, intermediate"),
+        ("materialized='vew'", "'vew' is not one of table, view, intermediate"),
         ("key='nope'", "the key column 'nope' is not in the contract"),
         ("key_kind='natural'", "a natural key needs config(owner='...')"),
         ("owner='x = :nope'", "bind parameter ':nope' is none of this model's"),
@@ -217,8 +217,8 @@ def test_all_errors_come_in_one_go(tmp_path: Path) -> None:
     assert [error.path for error in raised.value.errors] == ["models/house.sql", "models/total.sql"]
 
 
-def test_a_model_without_a_contract_says_what_to_write(tmp_path: Path) -> None:
-    text = mistake(tmp_path, {"models/new.sql": "select 1 as a"})
+def test_a_sliced_model_without_a_contract_says_what_to_write(tmp_path: Path) -> None:
+    text = mistake(tmp_path, {"models/new.sql": "{{ config(slice_by=['town']) }} select 1 as a"})
     assert "models/new.sql: model 'new' has no contract" in text
     assert "models: [{name: new, columns: [...]}]" in text
 

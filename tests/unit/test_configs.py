@@ -87,7 +87,7 @@ def test_an_intermediate_model_needs_no_key(tmp_path):
     ("call", "message"),
     [
         ("tabel='x'", "unknown config 'tabel'\n  hint: did you mean 'table'?"),
-        ("materialized='view'", "config: 'view' is not one of table, intermediate"),
+        ("materialized='vew'", "config: 'vew' is not one of table, view, intermediate"),
         ("materialized='tabel'", "did you mean 'table'?"),
         ("key_kind='natural'", "a natural key needs config(owner='...')"),
         ("key_kind='uid'", "did you mean 'uuid'?"),

@@ -69,7 +69,8 @@ def test_actions(event, action):
         ({"colums": []}, "the entry has an unknown key 'colums'", "did you mean 'columns'?"),
         ({"columns": [column("a", tpye="x")]}, "a column has an unknown key 'tpye'", "known names: "),
         ({"columns": ["a"]}, "a column must be a mapping, not 'a'", None),
-        ({"columns": [{"name": "a"}]}, "column 'a' has no data_type", "data_type: text"),
+        ({"columns": [column("b"), {"name": "a"}]}, "column 'a' has no data_type", "data_type: text"),
+        ({"columns": [{"name": "a", "constraints": []}]}, "column 'a' has no data_type", "data_type: text"),
         ({"columns": [{"name": 3, "data_type": "text"}]}, "a column has no name", None),
         ({"columns": [column("a"), column("a")]}, "column 'a' stands twice", None),
         ({"columns": [column("a"), column("A")]}, "column 'A' stands twice", "upper and lower case"),
@@ -120,3 +121,8 @@ def test_references_to_what_is_not_there():
         "models/child.yml: model 'child': foreign key to 'parnet': no such model\n  hint: did you mean 'parent'?",
         "models/child.yml: model 'child': foreign key to 'parent': no column 'id'\n  hint: did you mean 'ids'?",
     ]
+
+
+def test_columns_without_types_are_no_contract() -> None:
+    entry = {"columns": [{"name": "a", "description": "as in dbt", "tests": ["unique"]}, {"name": "b"}]}
+    assert read(**entry).columns == ()

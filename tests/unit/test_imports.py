@@ -19,7 +19,7 @@ HEAVY = {"click", "duckdb", "psycopg", "rich", "sqlglot"}
 PURE = ["errors", "model", "planner", "profile", "project", "runner", "seeds", "selector"]
 
 HOMES = {  # library -> the module or package that imports it, and nobody else does
-    "click": "cli.py",
+    "click": "cli/",
     "duckdb": "backends/duckdb.py",
     "jinja2": "templates.py",
     "psycopg": "backends/postgres.py",

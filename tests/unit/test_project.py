@@ -111,7 +111,7 @@ def test_a_mistake_in_the_settings(tmp_path: Path, settings: str, message: str) 
         ("  - {name: house}\n  - {name: house}", "'house' is described in models/models.yml already"),
         ("  - {name: house, columns: 3}", "'columns' must be a list"),
         ("  - {name: house, columns: [{data_type: text}]}", "a column has no name"),
-        ("  - {name: house, columns: [{name: id}]}", "column 'id' has no data_type"),
+        ("  - {name: house, columns: [{name: id, default: 1}]}", "column 'id' has no data_type"),
         ("  - {name: house, columns: [3]}", "a column must be a mapping, not 3"),
         (
             "  - {name: house, columns: [{name: a, data_type: text}, {name: a, data_type: text}]}",

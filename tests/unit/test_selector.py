@@ -381,7 +381,8 @@ def test_facts_that_are_not_known(text, words):
         ("result:eror", "did you mean 'result:error'?"),
         ("checkpoint:failed", "known names: complete, missing, stale"),
         ("resource_type:Model", "did you mean 'resource_type:model'?"),
-        ("resource_type:test", "known names: model, seed"),
+        ("resource_type:macro", "known names: model, seed, test"),
+        ("test_type:unit", "known names: data, generic, schema, singular"),
     ],
 )
 def test_words_that_a_method_does_not_know(text, expected):
@@ -508,8 +509,7 @@ def test_any_text_selects_or_is_a_selection_error(text):
     [
         ("tags:core", "'tags' is not a selection method", "did you mean 'tag'?"),
         ("sorce:x", "'sorce' is not a selection method", "did you mean 'source'?"),
-        ("test_name:unique", "'test_name' is not a selection method", "known names: checkpoint, config, file, fqn"),
-        ("test_type:generic", "'test_type' is not a selection method", "hint: "),
+        ("metric:x", "'metric' is not a selection method", "known names: checkpoint, config, file, fqn"),
         ("my-tag:x", "'my-tag' is not a selection method", "hint: "),
         ("config:x", "'config' needs a key", "as in 'config.materialized:table'"),
         ("config.:x", "'config' needs a key", "as in 'config.materialized:table'"),
@@ -700,7 +700,7 @@ WALK: dict = {"method": "fqn", "value": "fees"}
         ({**WALK, "children": True, "children_depth": True}, "'children_depth' is a number of steps"),
         ({**WALK, "children": True, "childrens_parents": True}, "'childrens_parents' and 'children' exclude"),
         ({"tagg": "core"}, "'tagg' is not a selection method"),
-        ({"test_name": "unique"}, "'test_name' is not a selection method"),
+        ({"group": "x"}, "'group' is not a selection method"),
         ({"config": "x"}, "'config' needs a key"),
         ({"state": "modified"}, "'state:' needs an earlier state"),
         ({"selector": "nobody"}, "no selector is named 'nobody'"),

@@ -1,4 +1,4 @@
-"""The command line: parse, call one function of `api`, report, exit code. The only module that imports click."""
+"""The command line: parse, call one function of `api`, report, exit code. The only package that imports click."""
 
 from __future__ import annotations
 
@@ -6,107 +6,34 @@ import csv
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from sqlseed import arguments, report
+from sqlseed.cli.health import health
+from sqlseed.cli.options import (
+    EXIT_CODES,
+    SLICES,
+    SliceCommand,
+    common,
+    complete_nodes,
+    indirect_selection,
+    open_workspace,
+    output_as,
+    selecting,
+    selection_of,
+    slices_of,
+)
+from sqlseed.cli.testing import test
 from sqlseed.errors import GuardError, Interrupted, SelectionError, SqlseedError, did_you_mean
+from sqlseed.events import Status
 from sqlseed.report import ExitCode
 from sqlseed.version import __version__
 
-if TYPE_CHECKING:
-    from sqlseed.api import Selection
-    from sqlseed.workspace import Workspace
 
-_FOLDER = click.Path(file_okay=False)
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-_EXIT_CODES = """\b
-Exit codes: 0 done, also when there was nothing to do; 1 a slice failed (the
-rest is kept, running again resumes); 2 wrong usage, configuration or project
-(database untouched); 3 refused by a guard; 4 could not connect, or the target
-is somebody else's (worth retrying); 70 a bug in sqlseed; a signal ends the
-process by that signal (130 for Ctrl-C)."""
-_SLICES = """Every dimension of the project is an option too: --branch dps-main,dps-north --year 2024-2025."""
-
-
-class SliceCommand(click.Command):
-    """A command whose `--select a b` takes several values, and that takes the project's dimensions as options."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Sets the dimensions' options aside in `ctx.meta`, and repeats --select for each of its values."""
-        takes_value = {
-            name: not getattr(option, "is_flag", False) for option in self.params for name in option.opts
-        } | {"--help": False, "-h": False}
-        try:
-            kept, ctx.meta["slices"] = arguments.split(args, takes_value)
-        except SelectionError as error:
-            raise click.UsageError(error.message, ctx) from None
-        ctx.meta["options"] = [name for name in takes_value if name.startswith("--")]
-        return super().parse_args(ctx, kept)
-
-
-def _complete_nodes(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    return arguments.complete(ctx.params.get("project_dir"), incomplete)
-
-
-def _common(command: _Command) -> _Command:
-    options = [
-        click.option("--project-dir", type=_FOLDER, help="The project. [default: the nearest from here upwards]"),
-        click.option("--profiles-dir", type=_FOLDER, help="Of profiles.yml. [default: the project, then ~/.sqlseed]"),
-        click.option("-t", "--target", metavar="NAME", help="Output of profiles.yml to use. [default: its `target`]"),
-        click.option(
-            "--threads", type=click.IntRange(1, 64), metavar="N", help="Connections (PostgreSQL) or threads (DuckDB)."
-        ),
-        click.option(
-            "--vars",
-            "vars_",
-            multiple=True,
-            metavar="YAML",
-            help="Values of vars: 'years: 2' or years=2; may be repeated.",
-        ),
-        click.option("--preset", metavar="NAME", help="A named set of vars, such as minimal, demo or load."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _selecting(command: _Command) -> _Command:
-    options = [
-        click.option(
-            "-s",
-            "--select",
-            multiple=True,
-            metavar="NODES",
-            shell_complete=_complete_nodes,
-            help="Nodes to work on, in dbt's grammar: students+ tag:people.",
-        ),
-        click.option(
-            "--exclude", multiple=True, metavar="NODES", shell_complete=_complete_nodes, help="Nodes to leave out."
-        ),
-        click.option("--allow-empty", is_flag=True, help="A selection that holds nothing is no error."),
-        click.option(
-            "--state",
-            type=click.Path(file_okay=False, path_type=Path),
-            help="Folder with an earlier manifest.json and run_results.json, for state: and result:.",
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _output(*choices: str) -> Callable[[_Command], _Command]:
-    return click.option(
-        "--output", type=click.Choice(choices), default=choices[0], show_default=True, help="Form of the result."
-    )
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EXIT_CODES)
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="sqlseed")
 def cli() -> None:
     """Fill a database with seed data: SQL models, compiled once, run slice by slice.
@@ -114,31 +41,6 @@ def cli() -> None:
     A project is a folder of SQL models. `sqlseed init` writes a small one, `sqlseed build` fills the target that
     profiles.yml names, `sqlseed build --dry-run` says what it would get, without touching it.
     """
-
-
-def _workspace(options: dict[str, Any]) -> Workspace:
-    from sqlseed import workspace
-
-    named = {name: options[name] for name in ("profiles_dir", "target", "threads", "preset")}
-    return workspace.load(options["project_dir"], **named, vars=arguments.parse_vars(options["vars_"]))
-
-
-def _selection(ctx: click.Context, workspace: Workspace, options: dict[str, Any]) -> Selection:
-    from sqlseed.api import Selection
-
-    return Selection(
-        select=options["select"],
-        exclude=options["exclude"],
-        slices=_slices(ctx, workspace),
-        allow_empty=options["allow_empty"],
-        state=options["state"],
-    )
-
-
-def _slices(ctx: click.Context, workspace: Workspace) -> dict[str, list[str]]:
-    wanted: dict[str, list[str]] = ctx.meta.get("slices", {})
-    arguments.check_dimensions(wanted, workspace.project.dimensions, ctx.meta["options"])
-    return wanted
 
 
 @cli.command()
@@ -153,8 +55,8 @@ def init(folder: str) -> None:
 
 
 @cli.command()
-@_common
-@_output("text", "json")
+@common
+@output_as("text", "json")
 def debug(output: str, **options: Any) -> None:
     """Check project, profile, connection, privileges and versions."""
     from sqlseed import diagnose
@@ -172,43 +74,45 @@ def debug(output: str, **options: Any) -> None:
 
 
 @cli.command(cls=SliceCommand)
-@_common
-@_selecting
-@click.option("--resource-type", type=click.Choice(["model", "seed"]), help="Only nodes of this kind.")
-@_output("text", "json")
+@common
+@selecting
+@click.option("--resource-type", type=click.Choice(["model", "seed", "test"]), help="Only nodes of this kind.")
+@output_as("text", "json")
 @click.pass_context
 def ls(ctx: click.Context, /, output: str, resource_type: str | None, **options: Any) -> None:
     """List nodes, one name a line, parents first. Touches no database."""
     from sqlseed import api, facts
 
-    workspace = _workspace(options)
-    nodes = api.ls(workspace, _selection(ctx, workspace, options))
+    workspace = open_workspace(options)
+    selection = selection_of(ctx, workspace, options)
+    graph = api.test_graph(workspace) if resource_type == "test" else workspace.graph
+    nodes = api.ls_tests(workspace, selection) if resource_type == "test" else api.ls(workspace, selection)
     nodes = [node for node in nodes if resource_type in (None, node.resource_type.value)]
     if output == "json":
-        click.echo(report.to_json(facts.nodes(nodes, workspace.graph)))
+        click.echo(report.to_json(facts.nodes(nodes, graph)))
         return
     for node in nodes:
         click.echo(node.name)
 
 
 @cli.command(name="compile", cls=SliceCommand)
-@click.argument("model", required=False, shell_complete=_complete_nodes)
-@_common
-@_selecting
-@_output("text", "json")
+@click.argument("model", required=False, shell_complete=complete_nodes)
+@common
+@selecting
+@output_as("text", "json")
 @click.pass_context
 def compile_(ctx: click.Context, /, model: str | None, output: str, **options: Any) -> None:
     """Render and check models: one file each under target/compiled/. With MODEL, print its SQL instead."""
     from sqlseed import api, artifacts, facts
 
-    workspace = _workspace(options)
+    workspace = open_workspace(options)
     if model is not None:
         if model not in workspace.compiled:
             raise SelectionError(f"no model is called '{model}'", hint=did_you_mean(model, workspace.compiled))
         compiled = workspace.checked([model])[model]
         click.echo(artifacts.compiled_text(compiled), nl=False)
         return
-    models = api.compile(workspace, _selection(ctx, workspace, options))
+    models = api.compile(workspace, selection_of(ctx, workspace, options))
     if output == "json":
         click.echo(report.to_json(facts.models(models)))
     else:
@@ -216,16 +120,16 @@ def compile_(ctx: click.Context, /, model: str | None, output: str, **options: A
 
 
 @cli.command(cls=SliceCommand)
-@_common
-@_selecting
-@_output("text", "json")
+@common
+@selecting
+@output_as("text", "json")
 @click.pass_context
 def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     """Say what `build` would do: slices new, changed, up to date, and the rows expected. Writes nothing."""
     from sqlseed import api, facts
 
-    workspace = _workspace(options)
-    result = api.plan(workspace, _selection(ctx, workspace, options))
+    workspace = open_workspace(options)
+    result = api.plan(workspace, selection_of(ctx, workspace, options))
     if output == "json":
         click.echo(report.to_json(facts.plan(result)))
         return
@@ -234,12 +138,14 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     )
 
 
-@cli.command(cls=SliceCommand, epilog=f"{_SLICES}\n\n{_EXIT_CODES}")
-@_common
-@_selecting
+@cli.command(cls=SliceCommand, epilog=f"{SLICES}\n\n{EXIT_CODES}")
+@common
+@selecting
 @click.option("--full-refresh", is_flag=True, help="Write the selected slices again, up to date or not.")
 @click.option("--dry-run", is_flag=True, help="Compute everything in an in-memory DuckDB; the target is not touched.")
 @click.option("--fail-fast", is_flag=True, help="Start no more slices after the first failure.")
+@click.option("--no-tests", is_flag=True, help="Run no data tests.")
+@indirect_selection("buildable")
 @click.option(
     "--checksums", is_flag=True, help="Print each table's checksum: equal rows give equal ones on every engine."
 )
@@ -247,18 +153,20 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Progress on stderr."
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress, only the result.")
-@_output("text", "json")
+@output_as("text", "json")
 @click.pass_context
 def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **options: Any) -> None:
     """Load the seeds and run the models: every slice that is not up to date, each in its own transaction.
 
-    A run that was stopped or failed is resumed by running it again.
+    The data tests of a model run when its slices are done, and what depends on it waits for them. A run that was
+    stopped or failed is resumed by running it again.
     """
-    from sqlseed import api, display, facts, process
+    from sqlseed import api, display, facts, process, testreport
 
-    workspace = _workspace(options)
-    selection = _selection(ctx, workspace, options)
-    flags = {name: options[name] for name in ("full_refresh", "dry_run", "fail_fast", "checksums")}
+    workspace = open_workspace(options)
+    selection = selection_of(ctx, workspace, options)
+    flags = {name: options[name] for name in ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect")}
+    flags["tests"] = not options["no_tests"]
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
     with process.stoppable() as stop, display.display(sys.stderr, log_format, quiet) as on_event:
         result = api.build(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=record)
@@ -267,24 +175,27 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
         click.echo(report.to_json(facts.build(result)))
     else:
         click.echo(report.build_text(result, where, checksums=flags["checksums"]))
+        if result.verdicts:
+            click.echo(f"\n{testreport.of_build(result.verdicts, workspace.target_path)}")
     if not result.success:
-        click.echo(report.failure_text(result.failures, result.results), err=True)
+        if result.failures or any(r.status is Status.SKIPPED for r in result.results):
+            click.echo(report.failure_text(result.failures, result.results), err=True)
         errors = [failure.error for failure in result.failures]
         raise click.exceptions.Exit(report.exit_code(errors) or ExitCode.FAILED)
 
 
-@cli.command(cls=SliceCommand, epilog=_SLICES)
-@_common
-@_selecting
+@cli.command(cls=SliceCommand, epilog=SLICES)
+@common
+@selecting
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@_output("text", "json")
+@output_as("text", "json")
 @click.pass_context
 def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None:
     """Remove the rows that sqlseed made, per selection and per slice, and nothing else. Tables stay."""
     from sqlseed import api, facts, process
 
-    workspace = _workspace(options)
-    selection = _selection(ctx, workspace, options)
+    workspace = open_workspace(options)
+    selection = selection_of(ctx, workspace, options)
     if not yes:
         _ask(f"Remove the selected rows that sqlseed made from {arguments.where(workspace)}?")
     with process.stoppable() as stop:
@@ -305,18 +216,18 @@ def _ask(question: str) -> None:
         raise GuardError("nothing was removed")
 
 
-@cli.command(cls=SliceCommand, epilog=_SLICES)
-@click.argument("model", shell_complete=_complete_nodes)
-@_common
+@cli.command(cls=SliceCommand, epilog=SLICES)
+@click.argument("model", shell_complete=complete_nodes)
+@common
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many rows.")
-@_output("text", "json", "csv")
+@output_as("text", "json", "csv")
 @click.pass_context
 def show(ctx: click.Context, /, model: str, limit: int, output: str, **options: Any) -> None:
     """Print the first rows of MODEL at one slice, computed in an in-memory DuckDB and not stored."""
     from sqlseed import api
 
-    workspace = _workspace(options)
-    preview = api.show(workspace, model, slices_wanted=_slices(ctx, workspace), limit=limit)
+    workspace = open_workspace(options)
+    preview = api.show(workspace, model, slices_wanted=slices_of(ctx, workspace), limit=limit)
     if output == "json":
         click.echo(report.to_json([dict(zip(preview.columns, row, strict=True)) for row in preview.rows]))
     elif output == "csv":
@@ -325,6 +236,10 @@ def show(ctx: click.Context, /, model: str, limit: int, output: str, **options: 
     else:
         click.echo(f"{preview.slice}: the first {report.plural(len(preview.rows), 'row')}", err=True)
         click.echo(report.table_text(preview.columns, preview.rows))
+
+
+cli.add_command(test)
+cli.add_command(health)
 
 
 @cli.command()

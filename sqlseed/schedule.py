@@ -1,0 +1,107 @@
+"""Which steps of a run are ready, running, done: the order of slices, and of the gates between them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlseed.backends import Backend, Session
+from sqlseed.events import Status, StepResult, Verdict
+from sqlseed.model import Plan, Slice, Step, StepState
+
+Examine = Callable[[Backend, Session], tuple[Session, list[Verdict]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Data tests that wait for all slices of `after`, and for which those of `before` wait.
+
+    `examine` runs them on a session, and gives back that session or the one that took its place. `skipped` are their
+    verdicts where they cannot run, for the reason given.
+    """
+
+    slice: Slice  # its place in the schedule, which no model's slice has
+    after: tuple[Slice, ...]
+    before: tuple[Slice, ...]
+    examine: Examine
+    skipped: Callable[[str], list[Verdict]]
+
+    @property
+    def step(self) -> Step:
+        """The gate as a step."""
+        return Step(self.slice, StepState.NEW, "", {}, None, self.after)
+
+
+class Schedule:
+    """Which steps are ready, running, done."""
+
+    def __init__(self, plan: Plan, gates: Sequence[Gate] = ()) -> None:
+        self.gates = {gate.slice: gate for gate in gates}
+        self.steps = {step.slice: step for step in plan.pending} | {gate.slice: gate.step for gate in gates}
+        self.results: dict[Slice, StepResult] = {}
+        self.children: dict[Slice, list[Slice]] = {}
+        self.waiting: dict[Slice, int] = {}
+        self.ready: list[tuple[int, int, Slice]] = []
+        self.running: set[Slice] = set()
+        self._order = {slice_: i for i, slice_ in enumerate(self.steps)}
+        for step in plan.steps:
+            if step.state is StepState.UP_TO_DATE:
+                self.results[step.slice] = StepResult(step.slice, Status.NO_OP, step.expected_rows or 0)
+        needed: dict[Slice, list[Slice]] = {}
+        for gate in gates:
+            for slice_ in gate.before:
+                needed.setdefault(slice_, []).append(gate.slice)
+        for slice_, step in self.steps.items():
+            parents = [parent for parent in (*step.depends_on, *needed.get(slice_, ())) if parent in self.steps]
+            self.waiting[slice_] = len(parents)
+            for parent in parents:
+                self.children.setdefault(parent, []).append(slice_)
+            if not parents:
+                self._push(slice_)
+
+    def _push(self, slice_: Slice) -> None:
+        # The largest first: the last one to start decides when the run ends. Gates before all, for others wait there.
+        size = 1 << 62 if slice_ in self.gates else self.steps[slice_].expected_rows or 0
+        heapq.heappush(self.ready, (-size, self._order[slice_], slice_))
+
+    def pop(self) -> Step:
+        slice_ = heapq.heappop(self.ready)[2]
+        self.running.add(slice_)
+        return self.steps[slice_]
+
+    def finish(self, result: StepResult) -> list[StepResult]:
+        """Notes a result; the results of dependants that are skipped because of it."""
+        self.running.discard(result.slice)
+        self.results[result.slice] = result
+        if result.status is Status.SUCCESS:
+            for child in self.children.get(result.slice, ()):
+                self.waiting[child] -= 1
+                if not self.waiting[child] and child not in self.results:
+                    self._push(child)
+            return []
+        why = f"{result.message} failed" if result.slice in self.gates else f"{result.slice} did not end well"
+        return self._skip_below(result.slice, why)
+
+    def _skip_below(self, slice_: Slice, why: str) -> list[StepResult]:
+        skipped: list[StepResult] = []
+        stack = [slice_]
+        while stack:
+            for child in self.children.get(stack.pop(), ()):
+                if child not in self.results:
+                    result = StepResult(child, Status.SKIPPED, message=why)
+                    self.results[child] = result
+                    skipped.append(result)
+                    stack.append(child)
+        return skipped
+
+    def skip_rest(self, message: str) -> list[StepResult]:
+        """Marks all that has not started as skipped."""
+        self.ready.clear()
+        rest = [s for s in self.steps if s not in self.results and s not in self.running]
+        skipped = [StepResult(slice_, Status.SKIPPED, message=message) for slice_ in rest]
+        self.results |= {result.slice: result for result in skipped}
+        return skipped
+
+    def in_order(self, plan: Plan) -> list[StepResult]:
+        return [self.results[step.slice] for step in plan.steps if step.slice in self.results]
