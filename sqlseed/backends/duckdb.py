@@ -177,7 +177,7 @@ class DuckDBSession:
         """The statement transpiled once, its parameters as typed `$name`."""
         if compiled.name not in self._statements:
             types = {p.name: p.type for p in compiled.parameters}
-            self._statements[compiled.name] = dialect.to_duckdb(compiled.sql, types)
+            self._statements[compiled.name] = dialect.to_duckdb(compiled.sql, types, pretty=False)
         return self._statements[compiled.name]
 
     def snapshot(self) -> None:

@@ -13,6 +13,7 @@ from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 KIND = "kind"
+_DONE = "annotated"
 
 Columns = Mapping[str, str | None]
 """The kinds of a source's columns, by name."""
@@ -72,8 +73,10 @@ def annotate(tree: exp.Expr, parameters: Mapping[str, str]) -> None:
     """Stores the kind of every node; `parameters` are the bind parameters' types by name.
 
     Queries are taken innermost first, so that a column of a CTE or a subquery has the kind of its expression; a
-    column of a table has none.
+    column of a table has none. A tree that was annotated, or a copy of it, is left alone.
     """
+    if tree.meta.get(_DONE) == dict(parameters):
+        return
     try:
         scopes = traverse_scope(tree)
     except OptimizeError:
@@ -82,6 +85,7 @@ def annotate(tree: exp.Expr, parameters: Mapping[str, str]) -> None:
         sources = {name: _columns_of(source, parameters) for name, source in scope.sources.items()}
         _annotate(scope.expression, sources, parameters)
     _annotate(tree, {}, parameters)
+    tree.meta[_DONE] = dict(parameters)
 
 
 def _annotate(tree: exp.Expr, sources: Mapping[str, Columns], parameters: Mapping[str, str]) -> None:

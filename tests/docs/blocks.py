@@ -203,10 +203,11 @@ def shortened(progress: str, result: str) -> str:
     loaded = [line for line in lines if line.startswith("loaded")]
     built = [line for line in lines if line.startswith("built")]
     opening = [line for line in lines if " slices, " in line]
-    head, *tables, _, last = result.splitlines()
+    shown = result.splitlines()
+    head, tables, rest = shown[0], shown[1 : shown.index("")], shown[shown.index("") :]
     largest = sorted(tables, key=_rows)[-2:]
     kept = [line for line in tables if line in largest]
-    return "\n".join([loaded[0], "...", *opening, built[0], "...", head, "  ...", *kept, "", last]) + "\n"
+    return "\n".join([loaded[0], "...", *opening, built[0], "...", head, "  ...", *kept, *rest]) + "\n"
 
 
 def _rows(line: str) -> int:

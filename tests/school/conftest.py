@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg
 import pytest
 
 from sqlseed import api, dialect, templates
@@ -156,17 +155,6 @@ def build_in_duckdb(
 def data_tests() -> list[Path]:
     """The project's data tests: queries that return the rows that are wrong."""
     return sorted((ROOT / "tests" / "data").glob("**/*.sql"))
-
-
-def failing_tests_on_postgres(built: Built, url: str) -> list[str]:
-    """The data tests that find a row in this database, which holds the same as `built`."""
-    failing = []
-    with psycopg.connect(url) as connection:
-        for path in data_tests():
-            cursor = psycopg.RawCursor(connection)
-            if cursor.execute(f"select 1 from (\n{built.sql(path)}\n) as wrong limit 1").fetchall():
-                failing.append(path.stem)
-    return failing
 
 
 class Databases:

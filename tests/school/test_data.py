@@ -64,7 +64,7 @@ def test_every_mutation_belongs_to_a_data_test() -> None:
     assert sorted(MUTATIONS.glob("**/*.sql")) == [mutation_of(path) for path in data_tests()]
 
 
-@pytest.mark.parametrize("variant", set(VARIANTS) - {"minimal", "larger"})
+@pytest.mark.parametrize("variant", [name for name in VARIANTS if name not in ("minimal", "larger")])
 def test_every_table_has_rows(variant: str, databases: Databases) -> None:
     built = databases[variant]
     counts = {table: built.query(f'select count(*) from "{table}"')[0][0] for table in tables(built)}
