@@ -107,7 +107,8 @@ def build(
     """One `sqlseed build` of `project` in a process of its own; `size` is asked for the database's size afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         memory = Path(folder) / "peak"
-        words = [sys.executable, "-m", "benchmarks.child", str(memory), "build", "--no-tests", "--quiet", "--output", "json"]
+        words = [sys.executable, "-m", "benchmarks.child", str(memory)]
+        words += ["build", "--no-tests", "--quiet", "--output", "json"]
         seconds, printed = run([*words, *arguments], project, env)
         peak = int(memory.read_text("utf-8"))
     facts: dict[str, Any] = json.loads(printed)

@@ -40,3 +40,8 @@
 {% macro section_name(letter) -%}
     case when {{ letter }} >= 26 then chr(64 + ({{ letter }} / 26)::int) else '' end || chr(65 + ({{ letter }} % 26)::int)
 {%- endmacro %}
+
+{#- Rows expected of a model that has them in the running year alone. -#}
+{% macro this_year(rows) -%}
+    {{ rows }} * (year.no == {{ current_year() }})
+{%- endmacro %}

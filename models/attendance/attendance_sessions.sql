@@ -1,5 +1,5 @@
 {{ config(table='AttendanceSession', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=per_section('8 * (var("period_days") + 1)')) }}
+          rows=this_year(per_section('8 * (var("period_days") + 1)'))) }}
 
 -- One row per lesson of the timetable on each of the last var('period_days') school days, and on the next one to come.
 --

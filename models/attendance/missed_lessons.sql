@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=per_section(170) ~ ' * [1, var("attendance_days") / 365]|min') }}
+          rows=per_section(80) ~ ' * [1, var("attendance_days") / 365]|min') }}
 
 -- One row per lesson and day whose teacher was not in the building, and who took it instead, if anybody could.
 --

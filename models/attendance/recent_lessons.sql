@@ -1,5 +1,5 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=per_section('8 * (var("period_days") + 1)')) }}
+          rows=this_year(per_section('8 * (var("period_days") + 1)'))) }}
 
 -- One row per lesson of the timetable and recent day: who was to teach it, and who did.
 -- Rows: the lessons of each recent day's weekday. A lesson that was missed has its substitute, or nobody (null) where it

@@ -1,5 +1,5 @@
 {{ config(table='StudentPeriodAttendance', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=per_seat('7.2 * var("period_days")')) }}
+          rows=this_year(per_seat('7.2 * var("period_days")'))) }}
 
 -- One row per lesson held on the last var('period_days') school days and pupil enrolled in the section.
 --

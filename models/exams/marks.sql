@@ -1,4 +1,4 @@
-{{ config(table='Mark', slice_by=['branch', 'year'], tags=['exams', 'history'], rows=per_seat(33)) }}
+{{ config(table='Mark', slice_by=['branch', 'year'], tags=['exams', 'history'], rows=per_seat(25)) }}
 
 -- One row per pupil and paper that his section has sat: what he scored, part by part, or that he was absent.
 --

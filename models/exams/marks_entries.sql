@@ -1,4 +1,4 @@
-{{ config(table='MarksEntry', slice_by=['branch', 'year'], tags=['exams', 'history'], rows=per_seat(33)) }}
+{{ config(table='MarksEntry', slice_by=['branch', 'year'], tags=['exams', 'history'], rows=per_seat(25)) }}
 
 -- One row per script: the line of the mark sheet that belongs to a session of an examination. It says what Mark says of
 -- the same pupil, examination and subject; rawMarks is the total, all parts together.

@@ -25,6 +25,7 @@ from tests.support import ROOT
 
 HERE = Path(__file__).parent
 SCHEMA = HERE / "schema.prisma"
+UNREACHABLE = re.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET")
 TIMEOUT = 600  # seconds for npm, which may have to download
 
 PRISMA_TYPES = {
@@ -218,6 +219,8 @@ def packages() -> Path:
                 shutil.copyfile(HERE / name, folder / name)
             # no scripts: they would download engines that the client, compiled to WebAssembly, does not need
             result = run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+            if result.returncode and (found := UNREACHABLE.search(result.stderr)):
+                pytest.skip(f"npm reaches no registry ({found.group()}): nothing reads the database through Prisma")
             assert result.returncode == 0, f"npm ci failed:\n{result.stdout}{result.stderr}"
             (folder / "installed").touch()
     return folder / "node_modules"
