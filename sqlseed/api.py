@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlseed import artifacts, cleaning, diagnose, planner, preflight, runner, selector
 from sqlseed.assertions import selecting
-from sqlseed.assertions.compiling import Preparer
 from sqlseed.assertions.testing import DataTests, Verdicts
 from sqlseed.backends import open_backend, open_dry_run, slices
 from sqlseed.building import Build, BuildResult, TableSummary
@@ -101,17 +100,17 @@ def ls(project: Workspace | str | Path | None = None, selection: Selection = EVE
 
 
 def test_graph(project: Workspace | str | Path | None = None) -> selector.Graph:
-    """The models, seeds and data tests of a project with what selection can ask of them."""
+    """The models, seeds and tests of a project with what selection can ask of them."""
     workspace = _workspace(project)
-    return selecting.graph_with_tests(workspace, Preparer(workspace).all())
+    return selecting.graph_with_tests(workspace, selecting.prepare_all(workspace))
 
 
 def ls_tests(
     project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING, indirect: str = "eager"
 ) -> list[selector.Node]:
-    """The data tests that a selection picks. Touches no database."""
+    """The data tests and unit tests that a selection picks. Touches no database."""
     workspace = _workspace(project)
-    prepared = Preparer(workspace).all()
+    prepared = selecting.prepare_all(workspace)
     nodes = selecting.graph_with_tests(workspace, prepared).nodes
     return [nodes[one.test.name] for one in selecting.selected(workspace, prepared, selection, indirect)]
 
@@ -214,7 +213,9 @@ def test(
     stop: runner.StopFlag | None = None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Verdicts:
-    """Run the data tests that a selection picks; nothing is written but, with `store_failures`, the failing rows.
+    """Run the tests that a selection picks; nothing is written but, with `store_failures`, the failing rows.
+
+    Unit tests are run first, in an in-memory DuckDB; where no other tests are selected, the target is not opened.
 
     `indirect` says which tests come with a model that they read: eager, cautious, buildable or empty, as in dbt. A
     test that fails is a result, not an exception.

@@ -100,6 +100,7 @@ def manifest(workspace: Workspace, version: str) -> _Json:
     return {
         "metadata": metadata(version) | {"project_name": project.name, "adapter_type": workspace.target.type},
         "nodes": nodes,
+        "unit_tests": {test_id(project.name, t): _unit_node(project.name, t) for t in project.unit_tests.values()},
         "dimensions": {
             name: {"seed": d.seed, "key": d.key, "values": [value.key for value in workspace.values[name]]}
             for name, d in project.dimensions.items()
@@ -126,10 +127,17 @@ def _test_node(project: str, test: DataTest) -> _Json:
     }
 
 
+def _unit_node(project: str, test: DataTest) -> _Json:
+    node = {
+        key: value for key, value in _test_node(project, test).items() if key not in ("test_metadata", "column_name")
+    }
+    return node | {"resource_type": "unit_test", "model": test.model, "tags": list(test.config.tags)}
+
+
 def test_checksums(test: DataTest) -> dict[str, str]:
     """What `state:modified.body` and `.configs` compare; a singular test's settings are part of its body."""
     parts = {
-        "body": test.raw_sql or repr((test.test_name, sorted(test.arguments.items()))),
+        "body": test.raw_sql or repr(test.unit or (test.test_name, sorted(test.arguments.items()))),
         "configs": repr(test.config),
     }
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
@@ -197,17 +205,18 @@ def try_manifest(workspace: Workspace, version: str) -> str:
 def read_state(workspace: Workspace, folder: Path) -> dict[str, frozenset[str]]:
     """For each node how it compares with the manifest in `folder`: new, unmodified, or modified and in what."""
     saved = _read_json(folder / "manifest.json", "state:")
-    nodes = {node["name"]: node for node in saved.get("nodes", {}).values()}
+    nodes = {n["name"]: n for n in [*saved.get("nodes", {}).values(), *saved.get("unit_tests", {}).values()]}
+    tests = {**workspace.project.tests, **workspace.project.unit_tests}
     facts: dict[str, frozenset[str]] = {}
-    for name in [*workspace.graph.nodes, *workspace.project.tests]:
+    for name in [*workspace.graph.nodes, *tests]:
         old = nodes.get(name)
         if old is None:
             facts[name] = frozenset({"new"})
             continue
         if name in workspace.compiled:
             parts = part_checksums(workspace, workspace.compiled[name])
-        elif name in workspace.project.tests:
-            parts = test_checksums(workspace.project.tests[name])
+        elif name in tests:
+            parts = test_checksums(tests[name])
         else:
             parts = {"body": workspace.project.seeds[name].checksum}
         changed = {f"modified.{part}" for part, digest in parts.items() if old.get("checksums", {}).get(part) != digest}
@@ -220,7 +229,8 @@ def read_results(nodes: Collection[str], folder: Path) -> dict[str, frozenset[st
     saved = _read_json(folder / "run_results.json", "result:")
     facts: dict[str, set[str]] = {}
     for result in saved.get("results", []):
-        name = [*str(result.get("unique_id", "")).split("."), "", "", ""][2]  # resource type, project, name
+        parts = [*str(result.get("unique_id", "")).split("."), "", "", "", ""]  # resource type, project, name
+        name = parts[3 if parts[0] == "unit_test" else 2]
         if name in nodes:
             facts.setdefault(name, set()).add(str(result.get("status")))
     return {name: frozenset(found) for name, found in facts.items()}
@@ -322,6 +332,8 @@ def test_id(project: str, test: DataTest) -> str:
     """dbt's id of a test: a generic one's ends with ten digits of a hash."""
     if test.kind is DataTestKind.SINGULAR:
         return f"test.{project}.{test.name}"
+    if test.kind is DataTestKind.UNIT:
+        return f"unit_test.{project}.{test.model}.{test.name}"
     digest = hashlib.md5(f"{test.model}.{test.name}".encode(), usedforsecurity=False).hexdigest()
     return f"test.{project}.{test.name}.{digest[:10]}"
 

@@ -16,6 +16,7 @@ class DataTestKind(StrEnum):
 
     GENERIC = "generic"  # a named test with arguments, in YAML
     SINGULAR = "singular"  # a file with a query of its own
+    UNIT = "unit"  # rows given to a model, and rows expected of it; no query at all
 
 
 class Severity(StrEnum):
@@ -46,8 +47,30 @@ class DataTestConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixture:
+    """Rows as a unit test writes them: cells as texts, or null; or a SELECT that gives them."""
+
+    input: str  # the model or seed whose rows they are; empty for those that are expected
+    line: int | None
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    lines: tuple[int | None, ...] = ()  # of each row
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTest:
+    """The rows that a model is given, and those that it should make of them."""
+
+    given: tuple[Fixture, ...]
+    expect: Fixture
+    variables: Mapping[str, Any]  # in place of the run's
+    dimensions: Mapping[str, str]  # the slice
+
+
+@dataclass(frozen=True, slots=True)
 class DataTest:
-    """One data test: a query for the rows that are wrong."""
+    """One data test, a query for the rows that are wrong, or a unit test."""
 
     name: str  # unique over all tests, models and seeds
     short_name: str  # the same within 63 characters: of files and tables
@@ -62,3 +85,4 @@ class DataTest:
     model: str | None = None  # the model or seed that a generic test is of
     column: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    unit: UnitTest | None = None

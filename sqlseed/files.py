@@ -141,3 +141,12 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return _REASONS.get(error.errno or 0) or f"cannot be read: {error.strerror}"
     return _REASONS[errno.ELOOP] if isinstance(error, RuntimeError) else f"cannot be read: {error}"
+
+
+def walk(root: Path, folder: str, *suffixes: str) -> list[str]:
+    """Paths relative to `root` of the folder's files with these endings, in order of name; hidden ones are left out."""
+    base = root / folder
+    if not base.is_dir():
+        return []
+    found = (path.relative_to(root) for path in base.rglob("*") if path.suffix.lower() in suffixes)
+    return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))

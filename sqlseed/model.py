@@ -22,6 +22,7 @@ class ResourceType(StrEnum):
     MODEL = "model"
     SEED = "seed"
     TEST = "test"
+    UNIT_TEST = "unit_test"
 
 
 class KeyKind(StrEnum):
@@ -165,6 +166,7 @@ class Project:
     macros: Mapping[str, str]  # path relative to the root -> text
     selectors: Mapping[str, Any] = field(default_factory=dict)  # name -> definition of selectors.yml
     tests: Mapping[str, DataTest] = field(default_factory=dict)
+    unit_tests: Mapping[str, DataTest] = field(default_factory=dict)
     health: Mapping[str, Any] = field(default_factory=dict)  # settings of `sqlseed health`
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlseed import contract, files, seeds, testfiles, yamlfile
+from sqlseed import contract, files, seeds, testfiles, unitfiles, yamlfile
 from sqlseed.errors import ProjectError, SqlseedError, did_you_mean, raise_all
 from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed, Value
 
@@ -44,11 +44,13 @@ def load_project(root: Path) -> Project:
     raise_all(errors)
     models = _read_models(root, settings["name"], patches["models"], errors)
     seed_files = _seed_files(root, models, patches["seeds"], errors)
-    sources = [*_walk(root, "macros", ".sql"), *_walk(root, "tests/generic", ".sql")]
+    sources = [*files.walk(root, "macros", ".sql"), *files.walk(root, "tests/generic", ".sql")]
     macros = {relative: testfiles.as_macros(files.read_text(root, relative)) for relative in sources}
-    texts = {path: files.read_text(root, path) for path in testfiles.singular_paths(_walk(root, "tests", ".sql"))}
+    texts = {path: files.read_text(root, path) for path in testfiles.singular_paths(files.walk(root, "tests", ".sql"))}
     taken = {name: model.path for name, model in models.items()} | seed_files
     tests = testfiles.read_all(settings["name"], patches, macros, texts, taken, errors)
+    taken |= {name: test.path for name, test in tests.items()}
+    units = unitfiles.read_all(root, settings["name"], models, taken, errors)
     raise_all(errors)
     lookup = _Seeds(root, seed_files, patches["seeds"])
     return Project(
@@ -65,6 +67,7 @@ def load_project(root: Path) -> Project:
         macros=macros,
         selectors=_read_selectors(root),
         tests=tests,
+        unit_tests=units,
         health=settings.get("health", {}),
     )
 
@@ -190,19 +193,10 @@ def _dimensions(tables: Mapping[str, Any], lookup: Mapping[str, Seed], path: str
 # --- files ---------------------------------------------------------------------------------------------
 
 
-def _walk(root: Path, folder: str, *suffixes: str) -> list[str]:
-    """Paths relative to `root` of the folder's files with these endings, in order of name; hidden ones are left out."""
-    base = root / folder
-    if not base.is_dir():
-        return []
-    found = (path.relative_to(root) for path in base.rglob("*") if path.suffix.lower() in suffixes)
-    return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
-
-
 def _read_yaml(root: Path, errors: list[SqlseedError]) -> dict[str, dict[str, tuple[Any, str]]]:
     """What YAML says of models and seeds: kind -> name -> (properties, path)."""
     patches: dict[str, dict[str, tuple[Any, str]]] = {"models": {}, "seeds": {}}
-    for relative in _walk(root, "models", ".yml", ".yaml") + _walk(root, "seeds", ".yml", ".yaml"):
+    for relative in files.walk(root, "models", ".yml", ".yaml") + files.walk(root, "seeds", ".yml", ".yaml"):
         try:
             _read_patches(root, relative, patches)
         except SqlseedError as error:
@@ -213,14 +207,14 @@ def _read_yaml(root: Path, errors: list[SqlseedError]) -> dict[str, dict[str, tu
 def _read_patches(root: Path, relative: str, patches: dict[str, dict[str, tuple[Any, str]]]) -> None:
     data = yamlfile.load_mapping(files.read_text(root, relative), relative, "models: or seeds:")
     for kind, entries in data.items():
-        if kind == "version":
+        if kind in ("version", unitfiles.KEY):
             continue
         if kind not in patches:
             raise ProjectError(
                 f"unknown key '{kind}'",
                 path=relative,
                 line=data.lines.get(kind),
-                hint=did_you_mean(str(kind), ["models", "seeds", "version"]),
+                hint=did_you_mean(str(kind), ["models", "seeds", "unit_tests", "version"]),
             )
         if not isinstance(entries, list):
             raise ProjectError(f"'{kind}' must be a list of entries with a name", path=relative, line=data.lines[kind])
@@ -243,7 +237,7 @@ def _read_models(
 ) -> dict[str, ModelFile]:
     models: dict[str, ModelFile] = {}
     folded: dict[str, str] = {}
-    for relative in _walk(root, "models", ".sql"):
+    for relative in files.walk(root, "models", ".sql"):
         try:
             model = _read_model(root, relative, project, patches)
             other = folded.setdefault(model.name.lower(), relative)
@@ -298,7 +292,7 @@ def _seed_files(
 ) -> dict[str, str]:
     paths: dict[str, str] = {}
     taken = {name.lower(): model.path for name, model in models.items()}
-    for relative in _walk(root, "seeds", ".csv"):
+    for relative in files.walk(root, "seeds", ".csv"):
         stem = relative.rpartition("/")[2].rpartition(".")[0]
         try:
             check_name(stem, relative)

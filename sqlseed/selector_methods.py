@@ -29,8 +29,8 @@ class Node:
     tags: tuple[str, ...]
     config: Mapping[str, Any]
     table: str  # the target table's name
-    test_type: str = ""  # generic or singular, for a test
-    test_name: str = ""  # of a generic test: unique, not_null, ...
+    test_type: str = ""  # generic, singular or unit, for a test
+    test_name: str = ""  # of a generic test: unique, not_null, ...; of a unit test its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,15 @@ _WORDS: Mapping[str, frozenset[str]] = {
     | {f"modified.{part}" for part in ("body", "configs", "contract", "macros")},
     "result": frozenset(Status) | {"pass", "warn", "fail"},
     "checkpoint": frozenset({"missing", "stale", "complete"}),
-    "test_type": frozenset({"generic", "schema", "singular", "data"}),
+    "test_type": frozenset({"generic", "schema", "singular", "data", "unit"}),
 }
 """The values of the methods that know theirs: to match no node is an answer then, not a typing mistake."""
 
-_TEST_TYPES = {"generic": frozenset({"generic", "schema", "data"}), "singular": frozenset({"singular", "data"})}
+_TEST_TYPES = {
+    "generic": frozenset({"generic", "schema", "data"}),
+    "singular": frozenset({"singular", "data"}),
+    "unit": frozenset({"unit"}),
+}
 DEEPEST = 50  # levels of brackets, mappings or selectors within each other: no one writes so many
 _SHOWN = 72  # characters of a text around the caret; an error's `source` holds 160, with both lines
 

@@ -141,7 +141,7 @@ class _Reader:
             raise self.error(f"{test_name} needs {', '.join(missing)}", line, hint)
         short, full = _names(test_name, self.model, arguments)
         if isinstance(rest.get("name"), str):
-            short, full = _short(rest["name"]), rest["name"]
+            short, full = short_name(rest["name"]), rest["name"]
         return DataTest(
             name=full,
             short_name=short,
@@ -292,10 +292,11 @@ def _names(test_name: str, model: str, arguments: Mapping[str, Any]) -> tuple[st
         flat += [str(part) for part in parts]
     clean = "__".join(re.sub(r"[^0-9a-zA-Z_]+", "_", part) for part in flat)
     full = f"{test_name}_{model}_{clean}" if clean else f"{test_name}_{model}_"
-    return _short(full, f"{test_name}_{model}"), full
+    return short_name(full, f"{test_name}_{model}"), full
 
 
-def _short(full: str, stem: str | None = None) -> str:
+def short_name(full: str, stem: str | None = None) -> str:
+    """A test's name within 63 characters, of those that a file and a table may have."""
     if len(full.encode()) <= _MAX_NAME and re.fullmatch(r"[0-9a-zA-Z_]+", full):
         return full
     start = re.sub(r"[^0-9a-zA-Z_]+", "_", stem or full)[:30]
@@ -307,9 +308,9 @@ def _short(full: str, stem: str | None = None) -> str:
 
 def singular_paths(paths: Sequence[str]) -> list[str]:
     """Those of the .sql files below tests/ that are singular tests: all in tests/data/, or where there is no such
-    folder all but those in tests/generic/."""
+    folder all but those in tests/generic/ and tests/fixtures/."""
     data = [path for path in paths if path.startswith("tests/data/")]
-    return data or [path for path in paths if not path.startswith("tests/generic/")]
+    return data or [path for path in paths if not path.startswith(("tests/generic/", "tests/fixtures/"))]
 
 
 def singular(project: str, path: str, text: str) -> DataTest:
@@ -318,7 +319,7 @@ def singular(project: str, path: str, text: str) -> DataTest:
     name = path.rpartition("/")[2].rpartition(".")[0]
     return DataTest(
         name=name,
-        short_name=_short(name),
+        short_name=short_name(name),
         kind=DataTestKind.SINGULAR,
         path=path,
         line=None,

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlseed import selector, targeting
 from sqlseed.assertion import DataTest, DataTestKind
-from sqlseed.assertions.compiling import Prepared
+from sqlseed.assertions import units
+from sqlseed.assertions.compiling import Prepared, Preparer
+from sqlseed.assertions.units import PreparedUnit
 from sqlseed.model import ResourceType
 from sqlseed.targeting import Selection
 from sqlseed.workspace import Workspace
@@ -16,7 +18,12 @@ INDIRECT = ("eager", "cautious", "buildable", "empty")
 """dbt's ways to take tests along with the models that they read."""
 
 
-def graph_with_tests(workspace: Workspace, prepared: Mapping[str, Prepared]) -> selector.Graph:
+def prepare_all(workspace: Workspace) -> dict[str, Prepared | PreparedUnit]:
+    """Every enabled test of the project, the unit tests first; raises the errors of all."""
+    return {**units.prepare_all(workspace), **Preparer(workspace).all()}
+
+
+def graph_with_tests(workspace: Workspace, prepared: Mapping[str, Prepared | PreparedUnit]) -> selector.Graph:
     """The models, seeds and tests; a test's parents are what it reads."""
     nodes, parents = dict(workspace.graph.nodes), dict(workspace.graph.parents)
     for name, one in prepared.items():
@@ -29,7 +36,7 @@ def _node(test: DataTest) -> selector.Node:
     singular = test.kind is DataTestKind.SINGULAR
     return selector.Node(
         test.name,
-        ResourceType.TEST,
+        ResourceType.UNIT_TEST if test.kind is DataTestKind.UNIT else ResourceType.TEST,
         test.fqn,
         test.path,
         None,
@@ -59,8 +66,11 @@ def settings(test: DataTest) -> dict[str, Any]:
 
 
 def selected(
-    workspace: Workspace, prepared: Mapping[str, Prepared], selection: Selection, indirect: str = "eager"
-) -> list[Prepared]:
+    workspace: Workspace,
+    prepared: Mapping[str, Prepared | PreparedUnit],
+    selection: Selection,
+    indirect: str = "eager",
+) -> list[Prepared | PreparedUnit]:
     """The tests that a selection picks, in the project's order; raises SelectionError."""
     graph = graph_with_tests(workspace, prepared)
     names = targeting.selected(workspace, selection, None, graph, indirect)

@@ -1,4 +1,4 @@
-"""One run of data tests, from the selection to the verdicts."""
+"""One run of data tests and unit tests, from the selection to the verdicts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlseed import artifacts
-from sqlseed.assertions import selecting
+from sqlseed.assertions import selecting, unitrun
 from sqlseed.assertions.compiling import Prepared, Preparer
 from sqlseed.assertions.counting import works
 from sqlseed.assertions.running import Examiner, Run
+from sqlseed.assertions.units import PreparedUnit
 from sqlseed.backends import Backend, Session
 from sqlseed.errors import ExecuteError
 from sqlseed.events import Event, EventKind, OnEvent, Status, Verdict
@@ -22,10 +23,13 @@ from sqlseed.targeting import Selection, failures_schema
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
+IN_MEMORY = "DuckDB in memory"
+"""Where unit tests are run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """How a run of data tests ended. `elapsed` is wall time in seconds."""
+    """How a run of tests ended. `elapsed` is wall time in seconds."""
 
     run_id: str
     target: str
@@ -58,34 +62,48 @@ class DataTests:
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> Verdicts:
         """Runs the tests that a selection picks; what cannot begin raises SqlseedError."""
         started, run_id = time.perf_counter(), uuid.uuid4().hex
-        preparer = Preparer(self.workspace)
-        chosen = selecting.selected(self.workspace, preparer.all(), selection, self.indirect)
+        prepared = selecting.prepare_all(self.workspace)
+        everything = selecting.selected(self.workspace, prepared, selection, self.indirect)
+        units = [one for one in everything if isinstance(one, PreparedUnit)]
+        chosen = [one for one in everything if not isinstance(one, PreparedUnit)]
         record = artifacts.RunResults(self.workspace, __version__, run_id, arguments)
 
         def on_event(event: Event) -> None:
             record.on_event(event)
             self.on_event(event)
 
-        session = self.backend.connect()
-        server = session.server()
-        with self.stop.cancelling(session):
-            chosen, verdicts = self.get_ready(session, chosen)
-            rows = rows_built(session)
-        session.close()
-        on_event(Event(EventKind.TESTS_STARTED, time.time(), message=server, rows=len(chosen)))
-        for verdict in verdicts.values():
+        def announce(verdict: Verdict) -> None:
             on_event(Event(EventKind.TEST_FINISHED, time.time(), name=verdict.test.name, verdict=verdict))
+
+        server, rows, verdicts = IN_MEMORY, dict[str, int](), dict[str, Verdict]()
+        if chosen or not units:  # unit tests need no target
+            session = self.backend.connect()
+            server = session.server()
+            with self.stop.cancelling(session):
+                chosen, verdicts = self.get_ready(session, chosen)
+                rows = rows_built(session)
+            session.close()
+        on_event(Event(EventKind.TESTS_STARTED, time.time(), message=server, rows=len(everything)))
+        for verdict in verdicts.values():
+            announce(verdict)
+        verdicts |= unitrun.run(self.workspace, units, announce, self.stop, self.fail_fast)
         ready = [one for one in chosen if one.test.name not in verdicts]
-        if ready:
+        failed = any(verdicts[one.test.name].status in (Status.FAIL, Status.ERROR) for one in units)
+        if ready and failed and self.fail_fast:
+            for one in ready:
+                why = "--fail-fast: another test failed"
+                verdicts[one.test.name] = Verdict(one.test, Status.SKIPPED, message=why)
+                announce(verdicts[one.test.name])
+        elif ready:
             run = Run(self.backend, on_event, self.stop, self.examiner, self.fail_fast)
             verdicts |= run.execute(works(ready, rows))
         record.flush()
         if record.problem:
             on_event(Event(EventKind.WARNING, time.time(), message=record.problem))
         elapsed = time.perf_counter() - started
-        on_event(Event(EventKind.TESTS_FINISHED, time.time(), rows=len(chosen), seconds=elapsed))
+        on_event(Event(EventKind.TESTS_FINISHED, time.time(), rows=len(everything), seconds=elapsed))
         self.stop.check()
-        ordered = tuple(verdicts[one.test.name] for one in chosen)
+        ordered = tuple(verdicts[one.test.name] for one in everything)
         return Verdicts(run_id, self.workspace.target.name, server, ordered, elapsed)
 
     @property

@@ -73,10 +73,13 @@ def debug(output: str, **options: Any) -> None:
         raise click.exceptions.Exit(ExitCode.CONNECT if connect else ExitCode.USAGE)
 
 
+_KINDS = click.Choice(["model", "seed", "test", "unit_test"])
+
+
 @cli.command(cls=SliceCommand)
 @common
 @selecting
-@click.option("--resource-type", type=click.Choice(["model", "seed", "test"]), help="Only nodes of this kind.")
+@click.option("--resource-type", type=_KINDS, help="Only nodes of this kind.")
 @output_as("text", "json")
 @click.pass_context
 def ls(ctx: click.Context, /, output: str, resource_type: str | None, **options: Any) -> None:
@@ -85,8 +88,9 @@ def ls(ctx: click.Context, /, output: str, resource_type: str | None, **options:
 
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
-    graph = api.test_graph(workspace) if resource_type == "test" else workspace.graph
-    nodes = api.ls_tests(workspace, selection) if resource_type == "test" else api.ls(workspace, selection)
+    tests = resource_type in ("test", "unit_test")
+    graph = api.test_graph(workspace) if tests else workspace.graph
+    nodes = api.ls_tests(workspace, selection) if tests else api.ls(workspace, selection)
     nodes = [node for node in nodes if resource_type in (None, node.resource_type.value)]
     if output == "json":
         click.echo(report.to_json(facts.nodes(nodes, graph)))

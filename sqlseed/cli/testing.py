@@ -43,9 +43,12 @@ be run; 2 wrong usage, configuration or project; 4 could not connect."""
 def test(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **options: Any) -> None:
     """Run the data tests: queries for rows that are wrong, in whole tables. Writes nothing to the target.
 
+    Unit tests, which give a model rows and expect others, run first, in memory: --select test_type:unit.
+
     A selection of models takes their tests: `sqlseed test --select students`.
     """
     from sqlseed import api, display, facts, process, testreport
+    from sqlseed.assertions import testing
 
     workspace = open_workspace(options)
     if ctx.meta.get("slices"):
@@ -62,6 +65,7 @@ def test(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **opt
     if output == "json":
         click.echo(report.to_json(facts.verdicts(result)))
     else:
-        click.echo(testreport.text(result, arguments.where(workspace), workspace.target_path))
+        where = result.server if result.server == testing.IN_MEMORY else arguments.where(workspace)
+        click.echo(testreport.text(result, where, workspace.target_path))
     if not result.success:
         raise click.exceptions.Exit(ExitCode.FAILED)

@@ -204,7 +204,8 @@ def shortened(progress: str, result: str) -> str:
     built = [line for line in lines if line.startswith("built")]
     opening = [line for line in lines if " slices, " in line]
     shown = result.splitlines()
-    head, tables, rest = shown[0], shown[1 : shown.index("")], shown[shown.index("") :]
+    head, tables = shown[0], shown[1 : shown.index("")]
+    rest = ["", *filter(None, shown[shown.index("") :])]
     largest = sorted(tables, key=_rows)[-2:]
     kept = [line for line in tables if line in largest]
     return "\n".join([loaded[0], "...", *opening, built[0], "...", head, "  ...", *kept, *rest]) + "\n"

@@ -382,7 +382,7 @@ def test_facts_that_are_not_known(text, words):
         ("checkpoint:failed", "known names: complete, missing, stale"),
         ("resource_type:Model", "did you mean 'resource_type:model'?"),
         ("resource_type:macro", "known names: model, seed, test"),
-        ("test_type:unit", "known names: data, generic, schema, singular"),
+        ("test_type:mutation", "known names: data, generic, schema, singular, unit"),
     ],
 )
 def test_words_that_a_method_does_not_know(text, expected):
