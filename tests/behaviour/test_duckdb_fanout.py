@@ -55,7 +55,7 @@ def ends(connection: duckdb.DuckDBPyConnection, sql: str, seconds: float) -> boo
 def test_a_cte_read_twice_under_a_limit_ends(tables: duckdb.DuckDBPyConnection, fence: str, limit: str) -> None:
     sql = SQL.format(fence=fence, limit=limit)
     assert ends(tables, dialect.to_duckdb(sql, {}), 100)
-    shown = dialect.select_to_duckdb(SQL.format(fence=fence, limit=""), {})
+    shown = dialect.select_to_duckdb(SQL.format(fence=fence, limit=""), {}, in_part=True)
     assert ends(tables, f"select * from ({shown}) as w limit 3", 100)
 
 

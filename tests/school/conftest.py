@@ -70,7 +70,7 @@ class Built:
 
     def wrong_rows(self, path: Path) -> str:
         """A data test as a query for DuckDB, for its first rows."""
-        return f"select * from (\n{dialect.select_to_duckdb(self.sql(path), {})}\n) as wrong limit 5"
+        return f"select * from (\n{dialect.select_to_duckdb(self.sql(path), {}, in_part=True)}\n) as wrong limit 5"
 
     def _ref(self, name: str) -> str:
         return str(self.workspace.compiled[name].relation)
