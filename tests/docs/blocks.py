@@ -189,7 +189,7 @@ def _make_test_output(_: str) -> str:
     shown = _BLOCK.sub(lambda m: m["head"] + stand_in + m["tail"] if m["kind"] == "test-output" else m[0], before)
     readme.write_text(shown, "utf-8")
     try:
-        done = subprocess.run([sys.executable, "-m", "pytest"], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-m", "pytest", "-n", "2"], cwd=ROOT, capture_output=True, text=True)
     finally:
         readme.write_text(before, "utf-8")
     if done.returncode:

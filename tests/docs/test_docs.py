@@ -79,7 +79,7 @@ def test_readme_begins_with_the_two_commands():
     assert "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/sqlseed build\n" in top
     marked = re.search(r"<!-- test-command -->\n```sh\n(.+)\n```\n<!-- /test-command -->", top)
     assert marked
-    assert marked[1] == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+    assert marked[1] == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest -n 2"
     assert re.search(r"^=+ [0-9]+ passed.* in [0-9.]+s.* =+$", top, re.MULTILINE), "the last line of the tests"
 
 
