@@ -18,9 +18,8 @@ import pytest
 
 from sqlseed import api
 from sqlseed.model import Compiled, Materialized
-from sqlseed.targeting import Selection
 from tests import servers
-from tests.school.conftest import SHORT, SMALL, write_profile
+from tests.school.conftest import SHORT, SMALL, build, open_workspace, write_profile
 from tests.support import ROOT
 
 HERE = Path(__file__).parent
@@ -256,11 +255,8 @@ def seeded(postgres18: servers.Server, tmp_path_factory: pytest.TempPathFactory)
     """Two small branches, a year and two months."""
     folder = tmp_path_factory.mktemp("seeded")
     with postgres18.fresh_database("prisma") as url:
-        profiles = write_profile(folder, type="postgres", url=url, threads=2)
-        workspace = api.load(ROOT, profiles_dir=profiles, vars=SHORT)
-        workspace.target_path = folder / "target"
-        result = api.build(workspace, Selection(slices={"branch": list(SMALL)}), tests=False)
-        assert result.success, result.failures
+        workspace = open_workspace(folder, variables=SHORT, type="postgres", url=url, threads=2)
+        build(workspace, SMALL)
         yield Seeded(url, tuple(sorted(tables_of(workspace.compiled))))
 
 

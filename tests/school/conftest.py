@@ -6,6 +6,7 @@ import fcntl
 import functools
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import duckdb
 import pytest
 
 from sqlseed import api, dialect, templates
-from sqlseed.model import Seed
+from sqlseed.assertions.compiling import Prepared, Preparer
 from sqlseed.targeting import Selection
 from sqlseed.workspace import Workspace
 from tests.support import ROOT
@@ -46,7 +47,7 @@ VARIANTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """A finished build in a DuckDB file."""
 
@@ -63,37 +64,25 @@ class Built:
         """A session with the settings that sqlseed works with."""
         return duckdb.connect(str(self.path), read_only=read_only, config={"integer_division": True})
 
-    def sql(self, path: Path) -> str:
-        """A data test or a mutation, in the SQL of its file, with this project's tables."""
-        context = {"ref": self._ref, "seed": self._seed, "var": self.workspace.variables.__getitem__}
-        return templates.render(path.read_text("utf-8"), context, path.name)
-
     def wrong_rows(self, path: Path) -> str:
         """A data test as a query for DuckDB, for its first rows."""
-        return f"select * from (\n{dialect.select_to_duckdb(self.sql(path), {}, in_part=True)}\n) as wrong limit 5"
+        test = self._tests[path]
+        return f"select * from (\n{dialect.select_to_duckdb(test.sql, test.types, in_part=True)}\n) as wrong limit 5"
+
+    def mutation(self, path: Path) -> list[str]:
+        """The statements of a mutation, with this project's tables."""
+        context = {"ref": self._ref, "var": self.workspace.variables.__getitem__}
+        sql = templates.render(path.read_text("utf-8"), context, path.name)
+        return re.split(r"^;\s*$", sql, flags=re.MULTILINE)
 
     def _ref(self, name: str) -> str:
         return str(self.workspace.compiled[name].relation)
 
-    def _seed(self, name: str) -> str:
-        return lookup(self.workspace.project.seeds[name])
-
-
-@functools.cache
-def _quoted_rows(seed: Seed) -> str:
-    types = [column.type for column in seed.columns]
-
-    def cell(value: object, kind: str) -> str:
-        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
-        return f"{text}::{kind}"
-
-    return ", ".join("(" + ", ".join(map(cell, row, types)) + ")" for row in seed.rows)
-
-
-def lookup(seed: Seed) -> str:
-    """A seed as a subquery: a lookup table that no model reads is not in the target."""
-    names = ", ".join(column.name for column in seed.columns)
-    return f"(select {names} from (values {_quoted_rows(seed)}) as v ({names}))"
+    @functools.cached_property
+    def _tests(self) -> dict[Path, Prepared]:
+        """The data tests by file, with all lookup tables as rows: one that no model reads is not in the target."""
+        prepared = Preparer(self.workspace, frozenset(self.workspace.project.seeds)).all()
+        return {ROOT / one.test.path: one for one in prepared.values()}
 
 
 def write_profile(folder: Path, **settings: object) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def broken(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Bu
 def test_a_data_test_fails_where_its_data_are_broken(path: Path, broken: Built) -> None:
     with broken.connect() as connection:
         connection.begin()
-        for statement in re.split(r"^;\s*$", broken.sql(mutation_of(path)), flags=re.MULTILINE):
+        for statement in broken.mutation(mutation_of(path)):
             connection.execute(statement)
         wrong = connection.execute(broken.wrong_rows(path)).fetchall()
         connection.rollback()

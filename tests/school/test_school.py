@@ -85,8 +85,8 @@ def test_a_killed_build_that_runs_again_ends_with_the_same_rows(
 
 
 def test_the_dry_run_of_a_postgres_target_predicts_its_checksums(small: Built, tmp_path: Path) -> None:
-    profiles = write_profile(tmp_path, type="postgres", url="postgresql://nobody@127.0.0.1:1/none", threads=2)
-    workspace = api.load(support.ROOT, profiles_dir=profiles, vars=SHORT)
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    workspace = open_workspace(tmp_path, variables=SHORT, type="postgres", url=nowhere, threads=2)
     result = api.build(workspace, Selection(["students", "guardians"], slices={"branch": list(SMALL)}), dry_run=True)
     sums = {table.model: table.checksum for table in result.tables}
     assert sums == {name: small.checksums[name] for name in ("students", "guardians")}

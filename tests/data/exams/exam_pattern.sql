@@ -2,25 +2,7 @@
 -- board's own examination; the others an annual one; all above pre-primary a half-yearly and a unit test; and the
 -- weights of a year add up to 100. A row is a class and year of which that is not so.
 with sat as materialized (                -- each session with its class and section: the classroom is the section's own
-    select
-        session."id" as session_id,
-        session."branchId" as branch_id,
-        session."examId" as exam_id,
-        session."subjectId" as subject_id,
-        left(session."schedule", 10) as day,
-        session."schedule" as schedule,
-        class."id" as class_id,
-        class."name" as class_name,
-        class."gradeLevel" as level,
-        section."id" as section_id
-    from {{ ref('exam_sessions') }} as session
-    join {{ ref('rooms') }} as room
-        on room."id" = session."roomId"
-    join {{ ref('classes') }} as class
-        on class."branchId" = session."branchId"
-    join {{ ref('sections') }} as section
-        on section."classId" = class."id"
-        and class."name" || ' ' || section."name" = room."name"
+    {{ papers_with_sections() }}
 ),
 
 sits as (                            -- which examinations a class sits

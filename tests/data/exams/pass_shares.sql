@@ -2,48 +2,7 @@
 -- three points, and four standard errors. In half-yearly examinations at least 75 percent pass, likewise.
 -- A row is a board, level and gender with another share.
 with results as materialized (            -- a candidate's average, and whether he passes in each subject
-    select
-        board,
-        level,
-        exam_type,
-        exam_id,
-        student_id,
-        gender,
-        sum(round((score * 100)::double precision)::bigint)::double precision * 0.01 / count(*) as score,
-        min(case when score >= pass_score then 1 else 0 end) as passes
-    from (
-        select
-            branch.board,
-            case when exam."name" like 'Class 10 %' then 12 when exam."name" like 'Class 12 %' then 14 end as level,
-            exam."examType" as exam_type,
-            exam."id" as exam_id,
-            mark."studentId" as student_id,
-            student."gender" as gender,
-            examined.subject_group,
-            sum(
-                round((1000 * mark."totalMarks" / exam."maxMarks")::double precision)::bigint
-            )::double precision * 0.1 / count(*) as score,
-            max(100.0::double precision * exam."minPassingMarks" / exam."maxMarks") as pass_score
-        from {{ ref('marks') }} as mark
-        join {{ ref('exams') }} as exam
-            on exam."id" = mark."examId"
-        join {{ ref('subjects') }} as subject
-            on subject."id" = mark."subjectId"
-        join {{ seed('branches') }} as branch
-            on branch.id = mark."branchId"
-        join {{ seed('exam_subjects') }} as examined
-            on examined.board = branch.board
-            and branch.code || '-' || examined.code = subject."code"
-            and examined.is_main
-        join {{ ref('students') }} as student
-            on student."id" = mark."studentId"
-        where not mark."isAbsent"
-          and exam."examType" in ('BOARD_EXAM', 'HALF_YEARLY')
-        group by
-            branch.board, exam."name", exam."examType", exam."id", mark."studentId", student."gender",
-            examined.subject_group
-    ) as subjects
-    group by board, level, exam_type, exam_id, student_id, gender
+    {{ candidates_results() }}
 ),
 
 published (board, level, above_90, girls, boys) as (   -- 2025; see the seed exam_levels
