@@ -20,7 +20,7 @@ from sqlseed.cleaning import CleanResult
 from sqlseed.diagnose import Check
 from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
 from sqlseed.events import Event, OnEvent
-from sqlseed.model import Compiled, Plan, Slice
+from sqlseed.model import Compiled, Plan, Slice, quote
 from sqlseed.targeting import (
     EVERYTHING,
     Selection,
@@ -259,8 +259,16 @@ def _dry_rows(
 ) -> Preview:
     backend = open_dry_run(workspace.target, workspace.project.root)
     try:
-        job = Build(workspace, backend, on_event, runner.StopFlag(), True, False, True)
-        job.tests = False
+        job = Build(
+            workspace,
+            backend,
+            on_event,
+            runner.StopFlag(),
+            dry_run=True,
+            full_refresh=False,
+            fail_fast=True,
+            tests=False,
+        )
         result = job.run(Selection([compiled.name], (), chosen), {})
         if not result.success:
             failed = result.failures[0]
@@ -273,8 +281,8 @@ def _dry_rows(
         step = next(step for step in result.plan.steps if step.slice == slice_)
         made = planner_for(workspace, session)
         own = run_context(workspace, made, "", refresh=False, checksums=False).own(step)
-        names = ", ".join(f'"{name}"' for name in columns)
-        order = f'"{compiled.config.key}"' if compiled.config.key else "all"
+        names = ", ".join(map(quote, columns))
+        order = quote(compiled.config.key) if compiled.config.key else "all"
         sql = f"select {names} from {compiled.relation} where {own.predicate} order by {order} limit {int(limit)}"
         rows = session.query(sql, own.parameters, own.types)
         return Preview(compiled.name, slice_, columns, tuple(rows))
