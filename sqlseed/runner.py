@@ -322,8 +322,10 @@ class _Worker(threading.Thread):
         return self._stopping.is_set()
 
     def leave(self, seconds: float) -> None:
-        """From the main thread: waits for the end of the worker, at most so long, and then closes its session."""
-        if self.is_alive():
-            self.join(seconds)
-        if self.is_alive() or not self.ident:
+        """From the main thread: waits for the end of the worker, at most so long, and then cuts its connection."""
+        if not self.ident:
             self._session.close()
+            return
+        self.join(seconds)
+        if self.is_alive():
+            self._session.cut()

@@ -164,6 +164,11 @@ class Session(Protocol):
         """From another thread: stops the statement that runs now, if any."""
         ...
 
+    def cut(self) -> None:
+        """From another thread: ends what a cancel does not, so that the session's own thread comes back with an error
+        and closes it. Closing a connection that another thread waits on would take the memory from under it."""
+        ...
+
     def close(self) -> None:
         """Ends the connection; never raises."""
         ...

@@ -325,6 +325,10 @@ class DuckDBSession:
         with contextlib.suppress(duckdb.Error):
             self._connection.interrupt()
 
+    def cut(self) -> None:
+        """The same: DuckDB runs in this process, and there is no connection to cut."""
+        self.cancel()
+
     def close(self) -> None:
         """Ends the session; never raises."""
         with contextlib.suppress(duckdb.Error):

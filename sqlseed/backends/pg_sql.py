@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlseed.backends.checksums import column_texts
-from sqlseed.model import Column, Relation
+from sqlseed.model import Column, Relation, Target, quote
 
 SETTINGS = {
     "TimeZone": "UTC",
@@ -92,6 +92,12 @@ _HINTS = {
     "22003": "a number is too large for its column",
     "42P10": "the target table has no unique index on its key column",
 }
+
+
+def settings_of(target: Target) -> dict[str, str]:
+    """What a slice's transaction on this target sets, by name: the pinned settings, the path, the target's timeouts."""
+    timeouts = {k: str(v) for k, v in target.settings.items() if k in ("statement_timeout", "lock_timeout")}
+    return SETTINGS | {"search_path": f"pg_catalog, {quote(target.schema)}, pg_temp"} | timeouts
 
 
 def hint_for(sqlstate: str | None, message: str) -> str | None:

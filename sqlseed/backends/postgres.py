@@ -7,7 +7,9 @@ settings are local, locks are the transaction's, no statement is prepared by nam
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,9 +68,10 @@ class Postgres:
             raise _connect_error(error, info) from None
 
     def close(self) -> None:
-        """Ends every session that is still open; never raises."""
+        """Ends every session that is still open, but for those whose own thread is about to; never raises."""
         for session in self._sessions:
-            session.close()
+            if not session.is_cut:
+                session.close()
 
 
 class PostgresSession:
@@ -84,6 +87,7 @@ class PostgresSession:
         self._target = target
         self.state_schema = target.state_schema
         self._functions: set[str] = set()
+        self.is_cut = False
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         version = connection.info.server_version
         if version < _MIN_VERSION:
@@ -139,12 +143,11 @@ class PostgresSession:
 
     def prepare(self, functions: Sequence[str]) -> None:
         """Settings for the length of the transaction, in one round trip, and the functions not there yet."""
-        timeouts = {k: v for k, v in self._target.settings.items() if k in ("statement_timeout", "lock_timeout")}
-        settings = pg_sql.SETTINGS | {"search_path": f"pg_catalog, {quote(self._target.schema)}, pg_temp"} | timeouts
+        settings = pg_sql.settings_of(self._target)
         if self._connection.info.server_version >= 140000:
             settings = settings | {"client_connection_check_interval": "500"}
         calls = ", ".join(
-            f"pg_catalog.set_config('{name}', {_literal(str(value))}, true)" for name, value in settings.items()
+            f"pg_catalog.set_config('{name}', {_literal(value)}, true)" for name, value in settings.items()
         )
         self.query(f"select {calls}")
         for name in functions:
@@ -322,6 +325,15 @@ class PostgresSession:
         """Asks the server to stop the running statement, through the protocol: no privilege is needed."""
         with contextlib.suppress(psycopg.Error, OSError):
             self._connection.cancel_safe(timeout=2)
+
+    def cut(self) -> None:
+        """Shuts the socket; whoever waits on it is told that the connection is gone."""
+        self.is_cut = True
+        with (
+            contextlib.suppress(psycopg.Error, OSError),
+            socket.socket(fileno=os.dup(self._connection.fileno())) as twin,
+        ):
+            twin.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Ends the connection; never raises."""
