@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlseed import artifacts, cleaning, diagnose, planner, preflight, runner, selector
+from sqlseed import approval, artifacts, cleaning, diagnose, planner, preflight, runner, selector
+from sqlseed.approval import Difference, Lock
 from sqlseed.assertions import selecting
 from sqlseed.assertions.testing import DataTests, Verdicts
 from sqlseed.backends import open_backend, open_dry_run, slices
@@ -20,7 +21,9 @@ from sqlseed.cleaning import CleanResult
 from sqlseed.diagnose import Check
 from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
 from sqlseed.events import Event, OnEvent
+from sqlseed.lint.finding import Finding
 from sqlseed.model import Compiled, Plan, Slice, quote
+from sqlseed.review.lineage import column_lineage
 from sqlseed.targeting import (
     EVERYTHING,
     Selection,
@@ -38,17 +41,23 @@ __all__ = [
     "BuildResult",
     "Check",
     "CleanResult",
+    "Difference",
     "Health",
+    "Lock",
     "PlanResult",
     "Preview",
     "Selection",
     "TableSummary",
+    "approve",
     "build",
+    "changes",
     "clean",
     "compile",
     "debug",
     "health",
     "init",
+    "lineage",
+    "lint",
     "load",
     "ls",
     "plan",
@@ -67,6 +76,7 @@ class PlanResult:
     creates: tuple[str, ...]
     seeds_to_load: tuple[str, ...]
     orphans: tuple[Slice, ...]
+    approval: tuple[bool, str] | None = None  # where the target requires one: whether it holds, and a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ def plan(project: Workspace | str | Path | None = None, selection: Selection = E
             creates=tuple(preflight.missing_tables(workspace.compiled, needed, live)),
             seeds_to_load=tuple(seeds_to_load(workspace, made, result, session)),
             orphans=find_orphans(workspace, made),
+            approval=approval.status(workspace, names) if workspace.target.require_approval else None,
         )
     finally:
         backend.close()
@@ -164,6 +175,7 @@ def build(
     checksums: bool = False,
     tests: bool = True,
     indirect: str = "buildable",
+    approved: bool = False,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
     arguments: Mapping[str, Any] | None = None,
@@ -172,6 +184,9 @@ def build(
 
     With `tests` each data test runs when all slices of what it reads are done, and what depends on a model waits for
     its tests; `indirect` says which tests the selection takes along.
+
+    With `approved`, and always where the target requires approval, GuardError is raised before the target is opened
+    unless the selected models, and what they read, are as review.lock has them; a dry run needs that only when asked.
 
     `dry_run` computes the selection, and what it needs, in an in-memory DuckDB instead of the target, checksums
     included. A failed slice is a result, not an exception; what cannot begin raises SqlseedError, and a stop
@@ -184,10 +199,54 @@ def build(
     try:
         job = Build(workspace, backend, on_event, stop or runner.StopFlag(), dry_run, full_refresh, fail_fast)
         job.checksums = checksums or dry_run
-        job.tests, job.indirect = tests, indirect
+        job.tests, job.indirect, job.approved = tests, indirect, approved
         return job.run(selection, arguments or {})
     finally:
         backend.close()
+
+
+def lineage(
+    project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING
+) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
+    """For each selected model and column the (model or seed, column) pairs that decide its values. No database."""
+    workspace = _workspace(project)
+    names = workspace.models_of(selected(workspace, selection))
+    workspace.checked(sorted(names))
+    return column_lineage(workspace, [name for name in planner.order(workspace.compiled) if name in names])
+
+
+def lint(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[Finding]:
+    """What the rules of lint find in the selected models, in the order of paths and lines; opt-outs included.
+
+    Touches no database. Raises SqlseedError where the extra `lint` is not installed.
+    """
+    from sqlseed.lint import linting  # the grammar is an extra, and takes its time to import
+
+    workspace = _workspace(project)
+    return linting.lint(workspace, workspace.models_of(selected(workspace, selection)))
+
+
+def approve(project: Workspace | str | Path | None = None, *, by: str) -> Lock:
+    """Writes review.lock: what the whole project would send to the target under its vars, approved in a name.
+
+    Raises ProjectError for a name that is empty or has a line feed in it.
+    """
+    workspace = _workspace(project)
+    workspace.checked()
+    return approval.approve(workspace, by)
+
+
+def changes(
+    project: Workspace | str | Path | None = None, against: str | Path | None = None
+) -> tuple[Lock, list[Difference]]:
+    """An approval, review.lock unless told otherwise, and how the project differs from it. Touches no database.
+
+    Raises GuardError where there is no lock, or it is not as sqlseed wrote it.
+    """
+    workspace = _workspace(project)
+    workspace.checked()
+    lock = approval.read(Path(against) if against is not None else workspace.project.root / approval.LOCK)
+    return lock, approval.differences(workspace, lock)
 
 
 def clean(

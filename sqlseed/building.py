@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlseed import artifacts, planner, preflight, runner
+from sqlseed import approval, artifacts, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices
 from sqlseed.errors import GuardError, raise_all
@@ -72,6 +72,7 @@ class Build:
     checksums: bool = False
     tests: bool = True
     indirect: str = "buildable"
+    approved: bool = False  # whether review.lock must hold, also in a dry run
 
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> BuildResult:
         """Builds the selection; raises what `api.build` says."""
@@ -80,11 +81,12 @@ class Build:
         for note in workspace.target.notes:
             self._tell(EventKind.NOTE, note)
         testing = BuildTests(workspace, self.backend, self.on_event, self.stop, self.indirect, fail_fast=self.fail_fast)
+        names = self._approved(testing, selection)
         session = self.backend.connect()
         server = session.server()
         with self.stop.cancelling(session):
             made = planner_for(workspace, session)
-            names = testing.select(selection, None if self.dry_run else session, self.tests)
+            names = names or testing.select(selection, None if self.dry_run else session, self.tests)
             chosen = planner.restrict(workspace.values, selection.slices)
             wanted = workspace.ancestors(names) if self.dry_run else names
             plan_ = made.plan(wanted, chosen, full_refresh=self.full_refresh)
@@ -110,6 +112,18 @@ class Build:
             self.dry_run,
             testing.verdicts,
         )
+
+    def _approved(self, testing: BuildTests, selection: Selection) -> frozenset[str]:
+        """The selected models where review.lock must hold, and it does; else none.
+
+        Raises GuardError, before the target is opened: a selection by what the target holds is refused with it.
+        """
+        if not self.approved and (self.dry_run or not self.workspace.target.require_approval):
+            return frozenset()
+        names = testing.select(selection, None, self.tests)
+        for note in approval.require(self.workspace, names):
+            self._tell(EventKind.NOTE, note)
+        return names
 
     def _prepare(
         self,

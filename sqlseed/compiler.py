@@ -32,6 +32,8 @@ _MAX_DEPTH = 40  # of macros that call each other across files; Python allows ab
 _MARKS = re.compile("[\x1c-\x1f]")  # what templates and this module mark places with
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
+_CHANGES_NO_ROW = ("rows", "tags", "meta", "whole", "lint")  # settings of a model
+
 _LAST_SEMICOLON = re.compile(r";\s*(?:--[^\n]*\s*)*\Z")  # and the remarks after it
 
 
@@ -218,7 +220,7 @@ def _reads_only_its_slice(context: ProjectContext, compiled: Compiled) -> None:
 def _checksum(compiled: Compiled) -> str:
     facts = {
         "sql": compiled.sql,
-        "config": {k: v for k, v in asdict(compiled.config).items() if k not in ("rows", "tags", "meta", "whole")},
+        "config": {name: value for name, value in asdict(compiled.config).items() if name not in _CHANGES_NO_ROW},
         "columns": [[column.name, column.type, column.nullable] for column in compiled.contract.columns],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()

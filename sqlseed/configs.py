@@ -72,6 +72,7 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
         names = settings.get(key) or ()
         settings[key] = (names,) if isinstance(names, str) else tuple(names)
     _check_types(settings)
+    settings["lint"] = _lint(settings.get("lint"))
     if settings.get("rows") is not None:
         settings["rows"] = str(settings["rows"])
     settings["materialized"] = _choice(Materialized, settings.get("materialized", "table"), file)
@@ -132,6 +133,16 @@ def _check_types(settings: Mapping[str, Any]) -> None:
         raise ValueError(f"key_block must be from 1 to 2^40, not {settings['key_block']}")
     if not 1 <= len((settings["table"] or "").encode()) <= _MAX_NAME_BYTES:
         raise ValueError(f"table must have 1 to {_MAX_NAME_BYTES} bytes: PostgreSQL cuts longer names")
+
+
+def _lint(given: Any) -> dict[str, str]:
+    """The opt-outs by rule; an empty reason stays, for lint itself to object to."""
+    if not isinstance(given, Mapping | None):
+        raise ValueError("lint must be a mapping of rule names to reasons: lint={'select-star': 'why'}")
+    reasons = {str(rule): "" if reason is None else reason for rule, reason in (given or {}).items()}
+    if not all(isinstance(reason, str) for reason in reasons.values()):
+        raise ValueError("lint must give each rule a reason, as text: lint={'select-star': 'why'}")
+    return {rule: reason.strip() for rule, reason in reasons.items()}
 
 
 def _kind_of(file: ModelFile, key: str | None) -> KeyKind:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlseed import preflight
+from sqlseed import approval, preflight
 from sqlseed.backends import Session, open_backend
 from sqlseed.errors import SqlseedError
 from sqlseed.version import __version__
@@ -38,6 +38,8 @@ def run(project: Workspace | str | Path | None = None, **options: Any) -> list[C
     target = workspace.target
     notes = "".join(f"; {note}" for note in target.notes)
     checks.append(Check("profile", True, f"target {target.name} ({target.type}), schema {target.schema}{notes}"))
+    if target.require_approval and checks[2].ok:
+        checks.append(Check("approval", *approval.status(workspace)))
     backend = open_backend(target, found.root, writes=False)
     try:
         session = backend.connect()

@@ -55,6 +55,7 @@ def plan(result: PlanResult) -> _Json:
         "creates": list(result.creates),
         "seeds_to_load": list(result.seeds_to_load),
         "orphans": [str(orphan) for orphan in result.orphans],
+        "approval": {"holds": result.approval[0], "message": result.approval[1]} if result.approval else None,
         "slices": [
             {
                 "model": step.slice.model,

@@ -183,6 +183,7 @@ class Target:
     environment: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what the user should know of how the settings were read
+    require_approval: bool = False  # whether a build runs only what review.lock holds
 
 
 # --- compiled ------------------------------------------------------------------------------------------
@@ -223,6 +224,7 @@ class Config:
     enabled: bool = True
     meta: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = False  # without a contract: the table or view is made anew from the model's rows, as in dbt
+    lint: Mapping[str, str] = field(default_factory=dict, repr=False)  # rule -> why it is not followed here
 
 
 @dataclass(frozen=True, slots=True)

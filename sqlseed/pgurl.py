@@ -7,9 +7,11 @@ own parameters, which libpq would refuse, are taken out with a note.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
+from typing import NoReturn
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from .errors import did_you_mean
 
@@ -72,6 +74,42 @@ PRISMA = frozenset(
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30})://")
 _ENCODED = {" ": "%20", "/": "%2F", "?": "%3F", "#": "%23", "@": "%40", "%": "%25"}
+
+
+class Secret:
+    """A text that must not be shown: every way to print it gives `***`; `reveal` gives it to the driver."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def scrub(self, text: str) -> str:
+        """`text` without this secret, also as it looks in a URL or in JSON; one below 4 characters is left in,
+        since it would take half of any message with it."""
+        if len(self._value) < 4:
+            return text
+        forms = {self._value, quote(self._value), quote(self._value, safe=""), quote_plus(self._value)}
+        forms |= {json.dumps(self._value)[1:-1], json.dumps(self._value, ensure_ascii=False)[1:-1]}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, "***")
+        return text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not written anywhere")
 
 
 @dataclass(frozen=True, slots=True)

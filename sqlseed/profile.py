@@ -12,19 +12,17 @@ are kept in `Secret`s from the moment they are read, and no message shows a valu
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import quote, quote_plus
 
 from .errors import ProfileError, SqlseedError, did_you_mean
 from .files import read_path
 from .model import Target
-from .pgurl import LIBPQ, SECRETS, ParsedUrl, parse_url
+from .pgurl import LIBPQ, SECRETS, ParsedUrl, Secret, parse_url
 from .yamlfile import YamlMap, kind, load_mapping
 
 FILE_NAME = "profiles.yml"
@@ -33,7 +31,8 @@ MAX_THREADS = 64
 Render = Callable[[str, Mapping[str, Any], str], str]
 """Renders a Jinja text: (text, context, path of the file for messages) -> text."""
 
-_COMMON = ("type", "schema", "state_schema", "threads", "environment")
+_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval")
+_FLAGS = ("require_approval",)
 _DUCKDB = ("path", "memory_limit", "temp_directory")
 _TIMEOUTS = ("statement_timeout", "lock_timeout")
 _ADDRESS = ("host", "port", "dbname", "user", "password")  # what a URL says, and keys may say instead
@@ -54,42 +53,6 @@ _SNIPPET = """write one, for example:
         pg:
           type: postgres
           url: "{{{{ env_var('DATABASE_URL') }}}}\""""
-
-
-class Secret:
-    """A text that must not be shown: every way to print it gives `***`; `reveal` gives it to the driver."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The text itself."""
-        return self._value
-
-    def scrub(self, text: str) -> str:
-        """`text` without this secret, also as it looks in a URL or in JSON; one below 4 characters is left in,
-        since it would take half of any message with it."""
-        if len(self._value) < 4:
-            return text
-        forms = {self._value, quote(self._value), quote(self._value, safe=""), quote_plus(self._value)}
-        forms |= {json.dumps(self._value)[1:-1], json.dumps(self._value, ensure_ascii=False)[1:-1]}
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, "***")
-        return text
-
-    def __repr__(self) -> str:
-        return "***"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret is not written anywhere")
 
 
 def load_target(
@@ -140,6 +103,7 @@ def load_target(
         environment=values.get("environment") or None,
         settings=made.settings,
         notes=(*_mode_note(file, label, output), *made.notes),
+        require_approval=_flag(values, "require_approval", output, reader),
     )
 
 
@@ -235,7 +199,11 @@ class _Reader:
 
     def values(self, output: YamlMap) -> dict[str, str]:
         """All values of an output as rendered texts; those left empty are left out."""
-        return {str(key): self.text(output, key) for key, value in output.items() if value is not None}
+        given = {key: value for key, value in output.items() if value is not None}
+        return {
+            str(k): str(v).lower() if isinstance(v, bool) and k in _FLAGS else self.text(output, k)
+            for k, v in given.items()
+        }
 
     def text(self, entry: YamlMap, key: Any) -> str:
         """A value as text, rendered when it is Jinja."""
@@ -288,6 +256,13 @@ def _threads(values: Mapping[str, str], output: YamlMap, reader: _Reader, overri
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MAX_THREADS:
         raise reader.error(f"threads must be an integer from 1 to {MAX_THREADS}, not '{text[:20]}'", output, "threads")
     return int(text)
+
+
+def _flag(values: Mapping[str, str], key: str, output: YamlMap, reader: _Reader) -> bool:
+    text = values.get(key, "false")
+    if text not in ("true", "false"):
+        raise reader.error(f"{key} must be true or false, not '{text[:20]}'", output, key)
+    return text == "true"
 
 
 def _check_schemas(schema: str, state_schema: str, output: YamlMap, reader: _Reader) -> None:

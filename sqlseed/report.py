@@ -180,6 +180,16 @@ def _cell(value: Any) -> str:
     return safe(str(value)).replace("\n", "\\n")
 
 
+def lineage_text(found: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]]) -> str:
+    """A line for each column of each model, with the columns that decide its values."""
+    rows = [
+        [f"{model}.{column}", ", ".join(".".join(source) for source in sources)]
+        for model, sources_of in found.items()
+        for column, sources in sources_of.items()
+    ]
+    return columns([["column", "comes from"], *rows])
+
+
 def to_json(value: Any) -> str:
     """Data as JSON: dates as ISO texts, decimals as numbers."""
 

@@ -43,6 +43,22 @@ def parameter_uses(sql: str) -> Iterator[ParameterUse]:
             yield ParameterUse(found["name"], found.start(), found.end(), sql.count("\n", 0, found.start()) + 1)
 
 
+def parts(sql: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is opaque: a literal, a quoted name, a comment or a cast.
+
+    >>> list(parts("a[1:n] = ':x'"))
+    [('a[1:n] = ', False), ("':x'", True)]
+    """
+    end = 0
+    for found in _TOKENS.finditer(sql):
+        if not found["parameter"]:
+            yield sql[end : found.start()], False
+            yield found[0], True
+            end = found.end()
+    if sql[end:]:
+        yield sql[end:], False
+
+
 def quoted_parameters(marked: str) -> Iterator[tuple[str, int]]:
     """(name, line) of each parameter that a template printed inside quotes; `marked` still has its marks."""
     for found in _TOKENS.finditer(marked):

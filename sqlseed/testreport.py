@@ -150,9 +150,14 @@ def github_notes(result: Verdicts) -> str:
 def _annotation(verdict: Verdict) -> str:
     test = verdict.test
     kind = "warning" if verdict.status is Status.WARN else "error"
-    line = f",line={test.line}" if test.line else ""
-    message = safe("\n".join(filter(None, [verdict.message, _sample(verdict.sample)])))
-    return f"::{kind} file={_property(test.path)}{line},title={_property(test.name)}::{_data(message)}"
+    message = "\n".join(filter(None, [verdict.message, _sample(verdict.sample)]))
+    return annotation(kind, test.path, test.line, test.name, message)
+
+
+def annotation(kind: str, path: str, line: int | None, title: str, message: str) -> str:
+    """One workflow command of GitHub's: `kind` is error, warning or notice."""
+    place = f",line={line}" if line else ""
+    return f"::{kind} file={_property(path)}{place},title={_property(title)}::{_data(safe(message))}"
 
 
 def _data(value: str) -> str:

@@ -350,18 +350,23 @@ def _load_slots(session: Session, relation: Relation, seed: Seed) -> None:
 
     The engine counts the slots out, so that a seed crosses to it once, however many slots it has.
     """
-    weight = seed.slots.weight if seed.slots else None
-    kept = [i for i, column in enumerate(seed.columns) if column.name != weight]
-    columns = [Column("first_slot", "integer"), Column("slots", "integer"), *(seed.columns[i] for i in kept)]
-    rows = [(*share, *(row[i] for i in kept)) for row, share in zip(seed.rows, seed.shares, strict=True)]
-    compact = Relation(relation.schema, f"{relation.name}_shares")
+    compact, columns, rows, kept = slot_shares(relation, seed)
     session.load(compact, columns, rows)
-    names = "".join(f", {quote(seed.columns[i].name)}" for i in kept)
+    names = "".join(f", {quote(name)}" for name in kept)
     session.run(f"drop table if exists {relation}")
     slot = session.series("first_slot", "slots")
     session.run(f"create table {relation} as select {slot} as slot{names} from {compact} where slots > 0")
     session.run(f"drop table {compact}")
     session.analyze(relation)
+
+
+def slot_shares(relation: Relation, seed: Seed) -> tuple[Relation, list[Column], list[tuple[Value, ...]], list[str]]:
+    """The table that a slot table is made from, with its columns and rows; the names of the seed's columns in it."""
+    weight = seed.slots.weight if seed.slots else None
+    kept = [i for i, column in enumerate(seed.columns) if column.name != weight]
+    columns = [Column("first_slot", "integer"), Column("slots", "integer"), *(seed.columns[i] for i in kept)]
+    rows = [(*share, *(row[i] for i in kept)) for row, share in zip(seed.rows, seed.shares, strict=True)]
+    return Relation(relation.schema, f"{relation.name}_shares"), columns, rows, [seed.columns[i].name for i in kept]
 
 
 def check_project(session: Session, project: str, *, claim: bool = True) -> None:

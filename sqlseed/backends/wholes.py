@@ -28,11 +28,16 @@ def write(session: Session, compiled: Compiled, parameters: Mapping[str, Value],
     types = {parameter.name: parameter.type for parameter in compiled.parameters}
     sql = sqltext.with_literals(compiled.sql, parameters, types)  # a view keeps no parameters
     plain = replace(compiled, sql=sql, parameters=())
-    kind = "view" if compiled.config.materialized is Materialized.VIEW else "table"
-    session.run(f"create {kind} {relation} as\nselect * from (\n{session.model_sql(plain)}\n) as m")
-    if kind == "table":
+    session.run(create_sql(compiled, session.model_sql(plain)))
+    if compiled.config.materialized is not Materialized.VIEW:
         session.analyze(relation)
     return int(session.query(f"select count(*) from {relation}")[0][0])
+
+
+def create_sql(compiled: Compiled, select: str) -> str:
+    """The one statement of such a model."""
+    kind = "view" if compiled.config.materialized is Materialized.VIEW else "table"
+    return f"create {kind} {compiled.relation} as\nselect * from (\n{select}\n) as m"
 
 
 def drop(session: Session, relation: Relation) -> int:

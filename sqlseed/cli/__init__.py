@@ -13,6 +13,7 @@ import click
 
 from sqlseed import arguments, report
 from sqlseed.cli.health import health
+from sqlseed.cli.lint import lint, warn
 from sqlseed.cli.options import (
     EXIT_CODES,
     SLICES,
@@ -26,6 +27,7 @@ from sqlseed.cli.options import (
     selection_of,
     slices_of,
 )
+from sqlseed.cli.review import review
 from sqlseed.cli.testing import test
 from sqlseed.errors import GuardError, Interrupted, SelectionError, SqlseedError, did_you_mean
 from sqlseed.events import Status
@@ -82,12 +84,17 @@ _KINDS = click.Choice(["model", "seed", "test", "unit_test"])
 @click.option("--resource-type", type=_KINDS, help="Only nodes of this kind.")
 @output_as("text", "json")
 @click.pass_context
-def ls(ctx: click.Context, /, output: str, resource_type: str | None, **options: Any) -> None:
+@click.option("--columns", is_flag=True, help="The models' columns instead, each with the columns it comes from.")
+def ls(ctx: click.Context, /, output: str, resource_type: str | None, columns: bool, **options: Any) -> None:
     """List nodes, one name a line, parents first. Touches no database."""
     from sqlseed import api, facts
 
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
+    if columns:
+        found = api.lineage(workspace, selection)
+        click.echo(report.to_json(found) if output == "json" else report.lineage_text(found))
+        return
     tests = resource_type in ("test", "unit_test")
     graph = api.test_graph(workspace) if tests else workspace.graph
     nodes = api.ls_tests(workspace, selection) if tests else api.ls(workspace, selection)
@@ -121,6 +128,7 @@ def compile_(ctx: click.Context, /, model: str | None, output: str, **options: A
         click.echo(report.to_json(facts.models(models)))
     else:
         click.echo(f"compiled {report.plural(len(models), 'model')} to {workspace.target_path / 'compiled'}", err=True)
+        warn(workspace, [model.name for model in models])
 
 
 @cli.command(cls=SliceCommand)
@@ -140,6 +148,8 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     click.echo(
         report.plan_text(result.plan, result.creates, result.seeds_to_load, result.orphans, arguments.where(workspace))
     )
+    if result.approval is not None:
+        click.echo(f"the target requires approval: {report.safe(result.approval[1])}")
 
 
 @cli.command(cls=SliceCommand, epilog=f"{SLICES}\n\n{EXIT_CODES}")
@@ -149,6 +159,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
 @click.option("--dry-run", is_flag=True, help="Compute everything in an in-memory DuckDB; the target is not touched.")
 @click.option("--fail-fast", is_flag=True, help="Start no more slices after the first failure.")
 @click.option("--no-tests", is_flag=True, help="Run no data tests.")
+@click.option("--approved", is_flag=True, help="Run nothing that differs from review.lock; see `sqlseed review`.")
 @indirect_selection("buildable")
 @click.option(
     "--checksums", is_flag=True, help="Print each table's checksum: equal rows give equal ones on every engine."
@@ -169,7 +180,8 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
 
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
-    flags = {name: options[name] for name in ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect")}
+    taken = ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect", "approved")
+    flags = {name: options[name] for name in taken}
     flags["tests"] = not options["no_tests"]
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
     with process.stoppable() as stop, display.display(sys.stderr, log_format, quiet) as on_event:
@@ -244,6 +256,8 @@ def show(ctx: click.Context, /, model: str, limit: int, output: str, **options: 
 
 cli.add_command(test)
 cli.add_command(health)
+cli.add_command(lint)
+cli.add_command(review)
 
 
 @cli.command()

@@ -15,11 +15,12 @@ from sqlglot.errors import ParseError, TokenError
 
 from sqlseed.dialect import reading
 from sqlseed.dialect.checks import check
+from sqlseed.dialect.lineage import column_sources
 from sqlseed.dialect.mending import engine_type, to_duckdb, to_duckdb_unguarded
 from sqlseed.errors import CompileError, SqlseedError
 from sqlseed.model import Contract
 
-__all__ = ["check", "check_types", "duckdb_type", "output_columns", "select_to_duckdb", "to_duckdb"]
+__all__ = ["check", "check_types", "column_sources", "duckdb_type", "output_columns", "select_to_duckdb", "to_duckdb"]
 
 
 def output_columns(sql: str) -> list[str]:

@@ -28,7 +28,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from sqlseed import api, artifacts, cli, planner, report
+from sqlseed.cli.lint import explained
 from sqlseed.dialect import portable
+from sqlseed.lint.rules import RULES
 from sqlseed.model import Materialized
 from sqlseed.workspace import Workspace
 from tests.support import ROOT, cli_command, cli_environment, write_project
@@ -215,6 +217,11 @@ def _rows(line: str) -> int:
     return int(line.split()[1].replace(",", ""))
 
 
+def _make_rules(_: str) -> str:
+    """Every rule of lint, as `sqlseed lint --explain` shows it."""
+    return "\n\n\n".join(explained(rule) for rule in RULES)
+
+
 _KINDS: dict[str, Callable[[str], str]] = {
     "help": _make_help,
     "file": _make_file,
@@ -223,6 +230,7 @@ _KINDS: dict[str, Callable[[str], str]] = {
     "instead": _make_instead,
     "portable": _make_portable,
     "vars": _make_vars,
+    "rules": _make_rules,
     "tables": _make_tables,
     "build-output": _make_build_output,
     "test-output": _make_test_output,

@@ -11,7 +11,8 @@ import pytest
 
 from sqlseed.errors import CompileError, ProfileError
 from sqlseed.model import Target
-from sqlseed.profile import Secret, load_target
+from sqlseed.pgurl import Secret
+from sqlseed.profile import load_target
 
 PROFILES = """\
 school:
@@ -218,7 +219,7 @@ def test_faulty_files(load, text, expected):
             "type: duckdb\nurl: x",
             (
                 ":5: unknown key 'url' for type duckdb\n"
-                "  hint: known names: environment, memory_limit, path, schema, state_schema, "
+                "  hint: known names: environment, memory_limit, path, require_approval, schema, state_schema, "
                 "temp_directory, threads, type"
             ),
         ),

@@ -1,0 +1,16 @@
+"""The rules. Each module holds the rules of one kind."""
+
+from __future__ import annotations
+
+from sqlseed.lint.rule import Rule
+from sqlseed.lint.rules import columns, keys, literals, reading, standing, volatility
+
+RULES: tuple[Rule, ...] = (
+    *standing.RULES,
+    *reading.RULES,
+    *volatility.RULES,
+    *columns.RULES,
+    *literals.RULES,
+    *keys.RULES,
+)
+"""Every rule, in the order in which they are listed."""

@@ -1,0 +1,213 @@
+"""Each rule with models that break it, and with models that look like it but are fine, on PostgreSQL's own parser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sqlseed.lint import linting
+from sqlseed.lint.finding import Finding
+from sqlseed.lint.rules import RULES, standing
+from tests.support import ROOT
+from tests.unit.towns import FILES, open_towns
+
+HEAD = "{{ config(slice_by=['town']) }}\n"
+FINE = "select {{ key('n') }} as id, {{ town.code }} as town from generate_series(1, 3) as g(n)"
+
+BREAKS: dict[str, list[str]] = {
+    "postgresql-syntax": ["selec 1 as id", "select 1 as id from (select 2"],
+    "writes": [
+        "with gone as (delete from pg_temp.t returning id) select id, id as town from gone",
+        "with made as (insert into pg_temp.t values (1) returning id) select id, id as town from made",
+        "select 'a' as id, 'b' as town into pg_temp.made",
+        "select id, id as town from pg_temp.t for update",
+        "update pg_temp.t set id = 1",
+        "select 'a' as id, 'b' as town; select 1",
+    ],
+    "volatile-function": [
+        "select random()::text as id, 'x' as town",
+        "select now()::text as id, 'x' as town",
+        "select current_date::text as id, 'x' as town",
+        "select localtimestamp(0)::text as id, 'x' as town",
+        "select session_user::text as id, 'x' as town",
+        "select gen_random_uuid()::text as id, 'x' as town",
+        "select pg_catalog.clock_timestamp()::text as id, 'x' as town",
+        "select ('today'::date)::text as id, 'x' as town",
+        "select (timestamp 'now')::text as id, 'x' as town",
+        "select (timestamp '2026-01-01 00:00'::timestamptz)::text as id, 'x' as town",
+        "select current_setting('TimeZone') as id, 'x' as town",
+    ],
+    "select-star": [
+        "select * from {{ seed('towns') }}",
+        "select t.* from {{ seed('towns') }} as t",
+        "with t as (select * from {{ seed('towns') }}) select code as id, name as town from t",
+        "select t.* from {{ seed('towns') }} as t join {{ seed('years') }} as y on y.no = t.people",
+    ],
+    "unnamed-column": [
+        "select 'a' || 'b', 'x' as town",
+        "select max(code), 'x' as town from {{ seed('towns') }}",
+        "with t as (select people + 1 from {{ seed('towns') }}) select 'a' as id, 'x' as town from t",
+        "select 'a' as id, 'x' as town from (values (1), (2)) as v",
+    ],
+    "secret-literal": [
+        "select 'mail@company.in' as id, 'x' as town",
+        "select '+91 98765 43210' as id, 'x' as town",
+        "select '9876543210' as id, 'x' as town",
+        "select 'postgres://seed:hunter22@db/school' as id, 'x' as town",
+        "select 'password=hunter22' as id, 'x' as town",
+        "select '-----BEGIN RSA PRIVATE KEY-----' as id, 'x' as town",
+        "select 'AKIA' || 'x' as id, 'AKIAABCDEFGHIJKLMNOP' as town",
+    ],
+}
+
+FINE_ONES: dict[str, list[str]] = {
+    "postgresql-syntax": [FINE],
+    "writes": [
+        "select 'delete from t' as id, 'into' as town",
+        "with gone as (select code from {{ seed('towns') }}) select code as id, code as town from gone; -- done",
+    ],
+    "volatile-function": [
+        "select md5('now') as id, 'current_date' as town",
+        "select (date '2026-01-31')::text as id, ('2026-01-31'::timestamp)::text as town",
+        "select (date '2026-01-31' + 1)::text as id, 'today' as town",
+    ],
+    "select-star": [
+        "with t as (select code, name from {{ seed('towns') }}) select * from t",
+        "select count(*)::text as id, 'x' as town from {{ seed('towns') }}",
+        "select 'a' as id, 'x' as town where exists (select * from {{ seed('towns') }})",
+        "select s.* from (select code as id, name as town from {{ seed('towns') }}) as s",
+    ],
+    "unnamed-column": [
+        "select code as id, name from {{ seed('towns') }} as t",
+        "with t(a, b) as (select max(code), min(name) from {{ seed('towns') }}) select a as id, b as town from t",
+        "select v.a as id, v.b as town from (values ('a', 'b')) as v(a, b)",
+        "select code as id, (select max(no) from {{ seed('years') }}) as town from {{ seed('towns') }}",
+    ],
+    "secret-literal": [
+        "select 'head@b1.example.com' as id, 'a@school.invalid' as town",
+        "select '+91 50123 45678' as id, '5012345678' as town",
+        "select 'password' as id, 'the secret garden' as town",
+        "select 'https://db.example.com/school' as id, 'AKIA' as town",
+        "select '98765432101' as id, 'x' as town",
+    ],
+}
+
+
+def found(folder: Path, sql: str, yaml: str = "", head: str = HEAD) -> list[Finding]:
+    """What lint says of the model `house` with this statement."""
+    changes = {"models/house.sql": head + sql + "\n"} | ({"models/models.yml": yaml} if yaml else {})
+    return linting.lint(open_towns(folder, changes), ["house"])
+
+
+def cases(table: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(rule, sql) for rule, texts in table.items() for sql in texts]
+
+
+@pytest.mark.parametrize(("rule", "sql"), cases(BREAKS))
+def test_a_model_that_breaks_it(tmp_path: Path, rule: str, sql: str) -> None:
+    findings = [finding for finding in found(tmp_path, sql) if finding.rule == rule]
+    assert findings, "the rule finds nothing"
+    assert {(finding.path, finding.line) for finding in findings} == {("models/house.sql", 2)}
+    assert all(finding.message for finding in findings)
+
+
+@pytest.mark.parametrize(("rule", "sql"), cases(FINE_ONES))
+def test_a_model_that_only_looks_like_it(tmp_path: Path, rule: str, sql: str) -> None:
+    assert [finding for finding in found(tmp_path, sql) if finding.rule == rule] == []
+
+
+def test_every_rule_has_both() -> None:
+    tested_below = {"unindexed-foreign-key", "opt-out", "unused-opt-out"}
+    assert set(BREAKS) | tested_below == {rule.name for rule in RULES}
+    assert set(FINE_ONES) == set(BREAKS)
+
+
+KEY = FILES["models/models.yml"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "expected"),
+    [
+        ("", ["unindexed-foreign-key"]),
+        (", {type: unique, columns: [house_id]}", []),
+        (", {type: unique, columns: [house_id, id]}", []),
+        (", {type: unique, columns: [id, house_id]}", ["unindexed-foreign-key"]),
+    ],
+    ids=["no index", "index", "index that begins with it", "index that ends with it"],
+)
+def test_unindexed_foreign_key(tmp_path: Path, constraint: str, expected: list[str]) -> None:
+    yaml = KEY.replace("to_columns: [id]}]", "to_columns: [id]}" + constraint + "]")
+    findings = linting.lint(open_towns(tmp_path, {"models/models.yml": yaml}), ["bill"])
+    assert [finding.rule for finding in findings] == expected
+    assert [finding.path for finding in findings] == ["models/models.yml"] * len(expected)
+
+
+# --- opt-outs and places ---------------------------------------------------------------------------------
+
+STAR = "select * from {{ seed('towns') }}"
+
+
+def opted_out(reason: str) -> str:
+    return "{{ config(slice_by=['town'], lint={" + reason + "}) }}\n"
+
+
+def test_an_opt_out_keeps_the_finding_with_its_reason(tmp_path: Path) -> None:
+    findings = found(tmp_path, STAR, head=opted_out("'select-star': 'two columns, always'"))
+    assert [(finding.rule, finding.allowed) for finding in findings] == [("select-star", "two columns, always")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "given", "rule", "words"),
+    [
+        (STAR, "'select-star': ''", "opt-out", "has no reason"),
+        (STAR, "'select-stars': 'why'", "opt-out", "no rule to opt out of is called 'select-stars'"),
+        (STAR, "'opt-out': 'why'", "opt-out", "no rule to opt out of is called 'opt-out'"),
+        (FINE, "'select-star': 'why'", "unused-opt-out", "is not needed"),
+    ],
+)
+def test_an_opt_out_that_is_wrong_is_itself_a_finding(
+    tmp_path: Path, sql: str, given: str, rule: str, words: str
+) -> None:
+    findings = found(tmp_path, sql, head=opted_out(given))
+    about = [finding for finding in findings if finding.rule == rule]
+    assert [(finding.line, words in finding.message) for finding in about] == [(1, True)]
+    assert sum(finding.rule == "select-star" and not finding.allowed for finding in findings) == (sql == STAR)
+
+
+def test_an_opt_out_changes_no_row_and_so_no_fingerprint(tmp_path: Path) -> None:
+    plain = open_towns(tmp_path / "a", {"models/house.sql": HEAD + FINE})
+    opted = open_towns(tmp_path / "b", {"models/house.sql": opted_out("'select-star': 'why'") + FINE})
+    assert opted.compiled["house"].config.lint == {"select-star": "why"}
+    assert opted.compiled["house"].checksum == plain.compiled["house"].checksum
+
+
+@pytest.mark.parametrize("setting", ["lint='why'", "lint={'select-star': 1}"])
+def test_an_opt_out_of_another_type_is_refused(tmp_path: Path, setting: str) -> None:
+    head = "{{ config(slice_by=['town'], " + setting + ") }}\n"
+    with pytest.raises(Exception, match="lint must") as caught:
+        _ = open_towns(tmp_path, {"models/house.sql": head + FINE}).compiled
+    assert "models/house.sql" in str(caught.value)
+
+
+def test_the_place_is_that_of_the_file_not_of_the_rendered_text(tmp_path: Path) -> None:
+    sql = "{#- a remark\nof two lines -#}\nselect\n    {{ key('n') }} as id,\n    random()::text as town\n"
+    findings = found(tmp_path, sql + "from generate_series(1, 3) as g(n)")
+    assert [(one.line, one.column, one.source) for one in findings] == [(6, 5, "random()::text as town")]
+
+
+def test_the_reference_project_has_no_finding_without_a_reason() -> None:
+    from sqlseed import workspace
+
+    findings = linting.lint(workspace.load(ROOT, preset="minimal"))
+    assert [finding for finding in findings if not finding.allowed] == []
+    assert findings, "if there were none, this would not show that the rules run"
+
+
+def test_rules_say_what_they_are() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.name == rule.name.lower()
+        assert " " not in rule.name
+        assert all([rule.title, rule.why, rule.instead])
+        assert (rule.check is None) == (rule in standing.RULES)
