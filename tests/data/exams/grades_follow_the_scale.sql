@@ -1,5 +1,5 @@
 -- A mark's grade is that of the branch's default scale for the whole percent that it reaches. A row is a mark.
-with bands as (
+with bands as materialized (  -- some hundred; inlined, each mark would have its scale searched anew
     select
         scale."branchId" as branch_id,
         letter.name as grade,
