@@ -63,7 +63,7 @@ class Macros:
 
     def key(self, n: str) -> str:
         """This model's key of row number `n` in this slice."""
-        return self._key(self._rendering.file.name, n)
+        return self._key(self._own("key_of('model', n)"), n)
 
     def key_of(self, model: str, n: str) -> str:
         """Another model's key of its row number `n`, by formula: no join, but the dependency is noted."""
@@ -178,14 +178,20 @@ class Macros:
         bottom, top = _operand(low), _operand(high)
         return f"({bottom} + (({drawn} * ({top} - {bottom} + 1)) >> 32))"
 
+    def _own(self, instead: str) -> str:
+        """The model that is rendered; a data test has no keys and no random values of its own."""
+        name = self._rendering.file.name
+        if name not in self._rendering.context.project.models:
+            raise CompileError("only a model has keys and random values of its own", hint=f"{instead} gives a model's")
+        return name
+
     def _salt(self, label: Any, by: Sequence[str] | None, of: str | None) -> str:
         if not isinstance(label, str):
             raise CompileError("the first argument is the label, a text that names the purpose")
         rendering, context = self._rendering, self._rendering.context
-        model = rendering.file.name
         if of is not None:
             self._check_model(of, "of=")
-            model = of
+        model = self._own("of='model'") if of is None else of
         constant = library.salt(context.project.global_seed, model, label)
         own = rendering.config.slice_by
         dimensions = context.config(model).slice_by if by is None else ((by,) if isinstance(by, str) else tuple(by))

@@ -304,3 +304,24 @@ def test_a_table_is_scanned_once_for_all_its_rows_tests(tmp_path: Path) -> None:
 def test_every_built_in_says_what_it_is() -> None:
     assert all(function.__doc__ for function in generics.GENERICS.values())
     assert generics.parameters("relationships") == {"column_name": True, "to": True, "field": True}
+
+
+# --- macros that only a model has --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("macro", "instead"),
+    [
+        ("random_int('size', 'n', 1, 6)", "of='model'"),
+        ("chance('size', 'n', 0.5, by=[])", "of='model'"),
+        ("key('n')", "key_of('model', n)"),
+    ],
+)
+def test_a_data_test_has_no_random_values_of_its_own(tmp_path: Path, macro: str, instead: str) -> None:
+    sql = "select id\nfrom {{ ref('house') }}\nwhere 1 = {{ " + macro + " }}\n"
+    with pytest.raises(SqlseedError) as raised:
+        Preparer(open_towns(tmp_path, {"tests/wrong.sql": sql})).all()
+    message = str(raised.value)
+    assert message.startswith("tests/wrong.sql:3: ")
+    assert "only a model has keys and random values of its own" in message
+    assert f"hint: {instead} gives a model's" in message
