@@ -23,7 +23,6 @@ from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
 from sqlseed.events import Event, OnEvent
 from sqlseed.lint.finding import Finding
 from sqlseed.model import Compiled, Plan, Slice, quote
-from sqlseed.review.lineage import column_lineage
 from sqlseed.targeting import (
     EVERYTHING,
     Selection,
@@ -209,6 +208,8 @@ def lineage(
     project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING
 ) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
     """For each selected model and column the (model or seed, column) pairs that decide its values. No database."""
+    from sqlseed.review.lineage import column_lineage  # it needs the parser, which takes 80 ms to import
+
     workspace = _workspace(project)
     names = workspace.models_of(selected(workspace, selection))
     workspace.checked(sorted(names))

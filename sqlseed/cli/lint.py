@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sqlseed import report
-from sqlseed.cli.options import common, open_workspace, output_as, selecting
+from sqlseed.cli.options import SliceCommand, common, open_workspace, output_as, selecting, selection_of
 from sqlseed.report import ExitCode
 from sqlseed.version import __version__
 
@@ -25,14 +25,15 @@ warning) that no model opts out of; 2 wrong usage, configuration or project."""
 _NOTICES = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-@click.command(epilog=_EXIT_CODES)
+@click.command(cls=SliceCommand, epilog=_EXIT_CODES)
 @common
 @selecting
 @click.option("--strict", is_flag=True, help="Exit with 1 for a warning too.")
 @click.option("--rules", is_flag=True, help="List the rules, and look at no project.")
 @click.option("--explain", metavar="RULE", help="Say what a rule finds, why, and what to write instead.")
 @output_as("text", "json", "sarif", "github")
-def lint(output: str, strict: bool, rules: bool, explain: str | None, **options: Any) -> None:
+@click.pass_context
+def lint(ctx: click.Context, /, output: str, strict: bool, rules: bool, explain: str | None, **options: Any) -> None:
     """Read the models with PostgreSQL's own parser, and say what a careful reviewer would object to.
 
     Needs the extra: pip install 'sqlseed[lint]'. A model opts out of a rule with a reason:
@@ -49,8 +50,7 @@ def lint(output: str, strict: bool, rules: bool, explain: str | None, **options:
         click.echo(_listed(RULES))
         return
     workspace = open_workspace(options)
-    selection = api.Selection(options["select"], options["exclude"], {}, options["allow_empty"], options["state"])
-    findings = api.lint(workspace, selection)
+    findings = api.lint(workspace, selection_of(ctx, workspace, options))
     click.echo(_shown(findings, output))
     bad = ("error", "warning") if strict else ("error",)
     if any(finding.level in bad and not finding.allowed for finding in findings):
@@ -88,7 +88,7 @@ def _shown(findings: Sequence[Finding], output: str) -> str:
         return report.to_json(sarif(findings, __version__))
     open_ = [finding for finding in findings if not finding.allowed]
     if output == "github":
-        notes = [testreport.annotation(_NOTICES[f.level], f.path, f.line, f.rule, _sentence(f)) for f in open_]
+        notes = [testreport.annotation(_NOTICES[f.level], f.path, f.line, f.rule, f.sentence) for f in open_]
         return "\n".join(notes)
     counts = {level: sum(finding.level == level for finding in open_) for level in _NOTICES}
     words = ", ".join(report.plural(count, level) for level, count in counts.items() if count)
@@ -107,7 +107,3 @@ def _line(finding: Finding) -> str:
     if finding.hint:
         text += f"\n  hint: {finding.hint}"
     return report.safe(text)
-
-
-def _sentence(finding: Finding) -> str:
-    return f"{finding.message}; {finding.hint}" if finding.hint else finding.message

@@ -19,3 +19,8 @@ class Finding:
     hint: str = ""
     column: int | None = None  # 1-based, where known
     allowed: str = ""  # the reason of the opt-out, if there is one
+
+    @property
+    def sentence(self) -> str:
+        """The message with its hint, in one line."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlseed import sqltext
 from sqlseed.errors import SqlseedError
-from sqlseed.model import Compiled, Parameter
+from sqlseed.model import Compiled
 
 Node = Any
 """One of pglast's nodes."""
@@ -29,14 +29,6 @@ class SyntaxProblem(Exception):
         super().__init__(message)
         self.message = message
         self.position = position
-
-
-class Token(NamedTuple):
-    """A token of the scanner; comments are tokens. `start` and `end` (excluded) are characters of `Compiled.sql`."""
-
-    kind: str  # SCONST, IDENT, SQL_COMMENT, C_COMMENT, ...
-    start: int
-    end: int
 
 
 class Place(NamedTuple):
@@ -73,7 +65,7 @@ class Statement:
         self.compiled = compiled
         self.sql = compiled.sql
         self._source = source.splitlines()
-        self.text, self.parameters = _numbered(compiled)
+        self.text = _numbered(compiled)
         try:
             self.roots: tuple[Node, ...] = tuple(raw.stmt for raw in parser.parse_sql(self.text))
         except parser.ParseError as error:
@@ -114,10 +106,6 @@ class Statement:
             yield above
             above = self.parent(above)
 
-    def parameter(self, node: Node) -> Parameter | None:
-        """The bind parameter of a ParamRef."""
-        return self.parameters.get(node.number)
-
     def position(self, node: Node) -> int | None:
         """Where a node stands: its leftmost place, or that of the nearest node above it that has one."""
         for one in (node, *self.ancestors(node)):
@@ -154,13 +142,6 @@ class Statement:
         rest = compiled[offset:].rstrip()
         return written.rstrip().rfind(rest) + 1 if rest and written.rstrip().endswith(rest) else None
 
-    @cached_property
-    def tokens(self) -> list[Token]:
-        """The scanner's tokens, comments included."""
-        from pglast import parser
-
-        return [Token(token.name, token.start, token.end + 1) for token in parser.scan(self.text)]
-
 
 def parse(compiled: Compiled, source: str = "") -> Statement:
     """A model's statement; `source` is the text of its file, for columns. Raises SyntaxProblem, or SqlseedError
@@ -169,9 +150,8 @@ def parse(compiled: Compiled, source: str = "") -> Statement:
     return Statement(compiled, source)
 
 
-def _numbered(compiled: Compiled) -> tuple[str, Mapping[int, Parameter]]:
+def _numbered(compiled: Compiled) -> str:
     """The text with `$1` for `:name`, padded to the same length, so that every position stays what it was."""
-    declared = {parameter.name: parameter for parameter in compiled.parameters}
     numbers: dict[str, int] = {}
     pieces: list[str] = []
     end = 0
@@ -179,8 +159,7 @@ def _numbered(compiled: Compiled) -> tuple[str, Mapping[int, Parameter]]:
         number = numbers.setdefault(use.name, len(numbers) + 1)
         pieces += [compiled.sql[end : use.start], f"${number}".ljust(use.end - use.start)]
         end = use.end
-    text = "".join([*pieces, compiled.sql[end:]])
-    return text, {number: declared[name] for name, number in numbers.items() if name in declared}
+    return "".join([*pieces, compiled.sql[end:]])
 
 
 # --- nodes -----------------------------------------------------------------------------------------------
@@ -209,14 +188,13 @@ def _add(value: Any, found: list[Node]) -> None:
         found.append(value)
 
 
-def walk(node: Node, *, prune: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """A node and all that it holds, outer ones first; what lies in nodes of the kinds in `prune` is left out."""
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all that it holds, outer ones first."""
     stack = [node]
     while stack:
         one = stack.pop()
         yield one
-        if one is node or type(one).__name__ not in prune:
-            stack += reversed(children(one))
+        stack += reversed(children(one))
 
 
 def kind(node: Node) -> str:
@@ -237,16 +215,6 @@ def function(node: Node) -> str:
 def type_name(node: Node) -> str:
     """The name of a TypeName without schema and modifier: `int4`, `text`, `timestamptz`; `text[]` for an array."""
     return words(node.names)[-1] + ("[]" if node.arrayBounds else "")
-
-
-def operator(node: Node) -> str:
-    """The operator of an A_Expr: `=`, `||`, `/`."""
-    return words(node.name)[-1]
-
-
-def is_operation(node: Node, *operators: str) -> bool:
-    """Whether a node is a plain operation (a + b, not a = any(b)) by one of some operators, or by any."""
-    return kind(node) == "A_Expr" and node.kind.name == "AEXPR_OP" and (not operators or operator(node) in operators)
 
 
 def constant(node: Node) -> str | int | float | bool | None:

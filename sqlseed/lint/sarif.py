@@ -36,12 +36,11 @@ def _result(finding: Finding) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": finding.path}}
     if finding.line:
         place["region"] = {"startLine": finding.line} | ({"startColumn": finding.column} if finding.column else {})
-    text = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
     result = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": finding.level,
-        "message": {"text": text},
+        "message": {"text": finding.sentence},
         "locations": [
             {
                 "physicalLocation": place,

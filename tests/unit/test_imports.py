@@ -24,6 +24,7 @@ HOMES = {  # library -> the module or package that imports it, and nobody else d
     "jinja2": "templates.py",
     "psycopg": "backends/postgres.py",
     "rich": "display.py",
+    "pglast": "lint/grammar.py",
     "sqlglot": "dialect/",
     "yaml": "yamlfile.py",
 }
@@ -45,8 +46,8 @@ def test_import_loads_no_driver_and_no_terminal(module):
 
 
 @pytest.mark.parametrize("module", ["sqlseed.cli", "sqlseed.api"])
-def test_the_command_line_loads_no_driver_until_it_needs_one(module):
-    assert loaded_by(module) & {"duckdb", "psycopg"} == set()
+def test_the_command_line_loads_no_driver_and_no_parser_until_it_needs_one(module):
+    assert loaded_by(module) & {"duckdb", "pglast", "psycopg", "sqlglot"} == set()
 
 
 def test_each_library_is_imported_in_one_module():
