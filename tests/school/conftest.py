@@ -47,6 +47,15 @@ VARIANTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """Statements that break a database, the models whose tables they write, and the names of the tests that fail."""
+
+    statements: Sequence[str]
+    written: frozenset[str]
+    fails: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Built:
     """A finished build in a DuckDB file."""
@@ -64,25 +73,41 @@ class Built:
         """A session with the settings that sqlseed works with."""
         return duckdb.connect(str(self.path), read_only=read_only, config={"integer_division": True})
 
-    def wrong_rows(self, path: Path) -> str:
-        """A data test as a query for DuckDB, for its first rows."""
-        test = self._tests[path]
-        return f"select * from (\n{dialect.select_to_duckdb(test.sql, test.types, in_part=True)}\n) as wrong limit 5"
+    @functools.cached_property
+    def queries(self) -> dict[str, str]:
+        """The project's tests by name, each as a query for DuckDB for its first rows."""
+        return {
+            name: f"select * from (\n{dialect.select_to_duckdb(one.sql, one.types, in_part=True)}\n) as wrong limit 5"
+            for name, one in self._tests.items()
+        }
 
-    def mutation(self, path: Path) -> list[str]:
+    def readers(self, models: frozenset[str]) -> list[str]:
+        """The names of the tests that read the tables of these models."""
+        return [name for name, one in self._tests.items() if not models.isdisjoint(one.refs)]
+
+    def mutation(self, path: Path) -> Mutation:
         """The statements of a mutation, with this project's tables."""
-        context = {"ref": self._ref, "var": self.workspace.variables.__getitem__}
-        sql = templates.render(path.read_text("utf-8"), context, path.name)
-        return re.split(r"^;\s*$", sql, flags=re.MULTILINE)
+        written: set[str] = set()
 
-    def _ref(self, name: str) -> str:
-        return str(self.workspace.compiled[name].relation)
+        def ref(name: str) -> str:
+            return str(self.workspace.compiled[name].relation)
+
+        def writes(name: str) -> str:
+            written.add(name)
+            return ref(name)
+
+        text = path.read_text("utf-8")
+        listed = re.search(r"^-- Also fails: (.*(?:\n--   .*)*)", text, flags=re.MULTILINE)
+        fails = {path.stem, *re.findall(r"\w+", listed[1])} if listed else {path.stem}
+        marked = re.sub(r"^((?:update|delete from|insert into) \{\{ )ref\(", r"\1writes(", text, flags=re.MULTILINE)
+        context = {"ref": ref, "writes": writes, "var": self.workspace.variables.__getitem__}
+        sql = templates.render(marked, context, path.name)
+        return Mutation(re.split(r"^;\s*$", sql, flags=re.MULTILINE), frozenset(written), frozenset(fails))
 
     @functools.cached_property
-    def _tests(self) -> dict[Path, Prepared]:
-        """The data tests by file, with all lookup tables as rows: one that no model reads is not in the target."""
-        prepared = Preparer(self.workspace, frozenset(self.workspace.project.seeds)).all()
-        return {ROOT / one.test.path: one for one in prepared.values()}
+    def _tests(self) -> dict[str, Prepared]:
+        """With all lookup tables as rows: one that no model reads is not in the target."""
+        return Preparer(self.workspace, frozenset(self.workspace.project.seeds)).all()
 
 
 def write_profile(folder: Path, **settings: object) -> Path:

@@ -36,7 +36,7 @@ def test_no_data_test_finds_a_row(variant: str, databases: Databases, subtests: 
     built = databases[variant]
     for path in data_tests():
         with subtests.test(name_of(path)):
-            assert built.query(built.wrong_rows(path)) == []
+            assert built.query(built.queries[path.stem]) == []
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +49,17 @@ def broken(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Bu
 
 
 @pytest.mark.parametrize("path", data_tests(), ids=name_of)
-def test_a_data_test_fails_where_its_data_are_broken(path: Path, broken: Built) -> None:
+def test_a_mutation_fails_its_data_test_and_those_it_names(path: Path, broken: Built) -> None:
+    mutation = broken.mutation(mutation_of(path))
     with broken.connect() as connection:
         connection.begin()
-        for statement in broken.mutation(mutation_of(path)):
+        for statement in mutation.statements:
             connection.execute(statement)
-        wrong = connection.execute(broken.wrong_rows(path)).fetchall()
+        fails = {
+            name for name in broken.readers(mutation.written) if connection.execute(broken.queries[name]).fetchall()
+        }
         connection.rollback()
-    assert wrong, "the test passes although its mutation has been applied"
+    assert fails == mutation.fails
 
 
 def test_every_mutation_belongs_to_a_data_test() -> None:

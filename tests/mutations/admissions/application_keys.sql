@@ -1,1 +1,4 @@
-update {{ ref('applications') }} set "applicationNo" = 'APP-1' where "id" = (select min("id") from {{ ref('applications') }})
+-- An application has a number of another kind.
+update {{ ref('applications') }}
+set "applicationNo" = replace("applicationNo", 'APP/', 'ADM/')
+where "id" = (select min("id") from {{ ref('applications') }})

@@ -1,4 +1,5 @@
 -- In each second quarter those are late who were not in the first, and no others.
+-- Also fails: audit_data_agree, payments_at_plausible_hours, payments_in_time
 update {{ ref('payments') }}
 set "createdAt" = (
     select case

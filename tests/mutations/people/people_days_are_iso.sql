@@ -1,4 +1,5 @@
--- A pupil is born on a day that does not exist.
+-- The day of birth of a pupil is written with a month of one digit.
+-- Also fails: ages_fit_grades
 update {{ ref('students') }}
-set "dob" = '2015-02-30'
+set "dob" = '2015-4-01'
 where "id" = (select min("id") from {{ ref('students') }})

@@ -1,4 +1,6 @@
 -- A pupil of the running year was in the lowest grade a year ago, whatever his grade is now.
+-- Also fails: admission_numbers, admitted_before_the_first_day, ages_fit_grades, approved_become_newcomers,
+--   audit_tells_admissions_in_order, bookkeeping_of_grades, repeaters_are_few, sections_within_capacity
 insert into {{ ref('enrollments') }} ("id", "branchId", "studentId", "sectionId", "status", "startDate", "endDate")
 select
     enrollment."id" || '-before',
