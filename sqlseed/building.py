@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlseed import approval, artifacts, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
-from sqlseed.backends import Backend, Session, slices
+from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.errors import GuardError, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult, Verdict
-from sqlseed.model import Plan, Relation, StepState, quote
+from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
 from sqlseed.targeting import Selection, new_ranges, planner_for, run_context, seeds_to_load
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
@@ -148,7 +148,10 @@ class Build:
             settled = self._record_ranges(session, made)
             if settled.ranges != made.ranges:  # somebody was faster, and other keys hold than planned
                 made, plan_ = settled, settled.plan(wanted, chosen, full_refresh=self.full_refresh)
-            created = self._create_tables(session, needed, made.checkpoints)
+            live = session.catalog([model.relation for model in compiled.values()])
+            reshaped = preflight.reshaped_intermediates(compiled, needed, live, slices.SLICE_COLUMN, made.checkpoints)
+            self._drop_readers(session, made, plan_, reshaped)
+            created = self._create_tables(session, needed, live, reshaped)
         for name in created:
             self._tell(EventKind.TABLE_CREATED, str(compiled[name].relation), name)
         self._advance_sequences(session, made, needed)
@@ -181,11 +184,26 @@ class Build:
         settled.ranges = {**settled.ranges, **fresh}
         return settled
 
-    def _create_tables(self, session: Session, needed: set[str], built: planner.Checkpoints) -> list[str]:
-        """Creates the tables that are missing; the names of their models."""
+    def _drop_readers(self, session: Session, made: planner.Planner, plan_: Plan, reshaped: Sequence[str]) -> None:
+        """Drops the project's views over what this build drops and makes anew; they are made anew by it, too."""
+        wholes_ = {
+            name: model.relation
+            for name, model in self.workspace.compiled.items()
+            if model.config.whole and (name, "all") in made.checkpoints
+        }
+        pending = {step.slice.model for step in plan_.pending}
+        remade = {name: relation for name, relation in wholes_.items() if name in pending}
+        remade |= {name: self.workspace.compiled[name].relation for name in reshaped}
+        for name in seeds_to_load(self.workspace, made, plan_, session):
+            for relation in slices.seed_tables(session.state_schema, self.workspace.project.seeds[name]):
+                remade[relation.name] = relation
+        wholes.drop_readers(session, remade, {relation: name in pending for name, relation in wholes_.items()})
+
+    def _create_tables(
+        self, session: Session, needed: set[str], live: Mapping[Relation, LiveTable], reshaped: Sequence[str]
+    ) -> list[str]:
+        """Creates the tables that are missing, and those of another shape; the names of the models of the first."""
         compiled = self.workspace.compiled
-        live = session.catalog([model.relation for model in compiled.values()])
-        reshaped = preflight.reshaped_intermediates(compiled, needed, live, slices.SLICE_COLUMN, built)
         missing = preflight.missing_tables(compiled, needed, live)
         for name in reshaped:
             session.run(f"drop table {compiled[name].relation}")

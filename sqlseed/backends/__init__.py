@@ -105,6 +105,10 @@ class Session(Protocol):
         """Those of the relations that exist."""
         ...
 
+    def readers(self, relation: Relation) -> list[Relation]:
+        """The views that keep the engine from dropping a relation, in the order in which they can be dropped."""
+        ...
+
     def create_table(self, relation: Relation, compiled: Compiled) -> None:
         """Creates a model's table from its contract, with its keys and indexes where the engine keeps them."""
         ...

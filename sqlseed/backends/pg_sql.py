@@ -94,6 +94,40 @@ _HINTS = {
 }
 
 
+READERS = """
+with recursive reader(view, depth) as (
+    select rule.ev_class, 1
+    from pg_depend as dependency
+    join pg_rewrite as rule
+        on rule.oid = dependency.objid
+    where dependency.classid = 'pg_rewrite'::regclass
+      and dependency.refclassid = 'pg_class'::regclass
+      and dependency.refobjid = to_regclass(:relation)
+      and rule.ev_class <> dependency.refobjid
+    union
+    select rule.ev_class, reader.depth + 1
+    from reader
+    join pg_depend as dependency
+        on dependency.classid = 'pg_rewrite'::regclass
+        and dependency.refclassid = 'pg_class'::regclass
+        and dependency.refobjid = reader.view
+    join pg_rewrite as rule
+        on rule.oid = dependency.objid
+        and rule.ev_class <> dependency.refobjid
+)
+
+select namespace.nspname, class.relname
+from reader
+join pg_class as class
+    on class.oid = reader.view
+join pg_namespace as namespace
+    on namespace.oid = class.relnamespace
+group by namespace.nspname, class.relname
+order by max(reader.depth) desc, namespace.nspname, class.relname
+"""
+"""The views that read a relation, directly or through another view, the furthest first."""
+
+
 def settings_of(target: Target) -> dict[str, str]:
     """What a slice's transaction on this target sets, by name: the pinned settings, the path, the target's timeouts."""
     timeouts = {k: str(v) for k, v in target.settings.items() if k in ("statement_timeout", "lock_timeout")}

@@ -205,6 +205,11 @@ class PostgresSession:
                 tables[Relation(schema, table)] = LiveTable(found, kinds[table])
         return tables
 
+    def readers(self, relation: Relation) -> list[Relation]:
+        """The views that read a relation, directly or not: each goes before those that it reads itself."""
+        found = self.query(pg_sql.READERS, {"relation": str(relation)}, {"relation": "text"})
+        return [Relation(schema, name) for schema, name in found]
+
     def create_table(self, relation: Relation, compiled: Compiled) -> None:
         """Creates a model's table from its contract, keys and indexes included."""
         for statement in ddl.create_table(relation, compiled, str, keys=True):

@@ -34,6 +34,30 @@ def write(session: Session, compiled: Compiled, parameters: Mapping[str, Value],
     return int(session.query(f"select count(*) from {relation}")[0][0])
 
 
+def drop_readers(session: Session, remade: Mapping[str, Relation], ours: Mapping[Relation, bool]) -> None:
+    """Drops the views that keep the engine from dropping a table or view that is about to be made anew.
+
+    `remade` are these by the name of the model or seed. `ours` are the views that sqlseed made, each with whether it
+    is made anew as well. Raises GuardError before the first drop for any other view.
+    """
+    doomed: dict[Relation, None] = {}
+    for name, relation in remade.items():
+        for view in session.readers(relation):
+            if view not in ours:
+                raise GuardError(
+                    f"{view} reads {relation}, which has to be made anew, and sqlseed did not make {view}",
+                    hint=f"drop {view}, build, and create it again",
+                )
+            if not ours[view]:
+                raise GuardError(
+                    f"{view} reads {relation}, which has to be made anew, and is not selected",
+                    hint=f"`sqlseed build --select {name}+` makes both",
+                )
+            doomed.setdefault(view)
+    for view in doomed:
+        session.run(f"drop view {view}")
+
+
 def create_sql(compiled: Compiled, select: str) -> str:
     """The one statement of such a model."""
     kind = "view" if compiled.config.materialized is Materialized.VIEW else "table"

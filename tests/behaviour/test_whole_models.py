@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sqlseed import api
-from sqlseed.errors import CompileError
+from sqlseed.errors import CompileError, GuardError, SqlseedError
 from tests.behaviour.clinics import Database, build, statuses
 from tests.support import ROOT
 
@@ -81,6 +81,63 @@ def test_a_changed_model_is_made_anew_with_what_depends_on_it(database: Database
     root = project(files(database, **models))
     assert build(root).success
     assert dict(database.query(KINDS))["first"] == "VIEW"
+
+
+OVER = "{{ config(materialized='view') }}\nselect id, name from {{ ref('%s') }}"
+VIEWS = {"first": OVER % "raw", "second": OVER % "first", "third": OVER % "second", "fourth": OVER % "first"}
+MORE_ROWS = {"seeds/raw.csv": "id,name\n1,Ada\n2,Ben\n3,Cleo\n4,Dora\n"}
+
+
+def test_views_over_a_changed_view_are_made_anew(database: Database, project: WriteProject) -> None:
+    assert build(project(files(database, **VIEWS))).success
+    changed = OVER.replace("select id, name", "select 'No ' || id::text as id, name") % "raw"
+    result = build(project(files(database, **VIEWS | {"first": changed})))
+    assert set(statuses(result).values()) == {"success"}
+    assert database.query("select min(id) from third") == [("No 1",)]
+
+
+def test_views_over_a_changed_seed_are_made_anew(database: Database, project: WriteProject) -> None:
+    assert build(project(files(database, **VIEWS))).success
+    assert set(statuses(build(project(files(database, **VIEWS) | MORE_ROWS))).values()) == {"success"}
+    assert database.query("select count(*) from third") == [(4,)]
+
+
+def test_views_over_a_reshaped_intermediate_are_made_anew(database: Database, project: WriteProject) -> None:
+    config = "{{ config(materialized='intermediate') }}\n"
+    columns = "version: 2\nmodels:\n  - name: base\n    columns:\n      - {name: id, data_type: %s}\n"
+    models = {"base": config + "select id from {{ ref('raw') }}", "top": OVER.replace(", name", "") % "base"}
+    root = project(files(database, **models) | {"models/base.yml": columns % "bigint"})
+    assert build(root).success
+    models["base"] = config + "select id::text as id from {{ ref('raw') }}"
+    root = project(files(database, **models) | {"models/base.yml": columns % "text"})
+    assert set(statuses(build(root)).values()) == {"success"}
+    assert database.query("select min(id) from top") == [("1",)]
+
+
+def test_a_view_that_is_not_selected_keeps_what_it_reads(any_pg: Database, project: WriteProject) -> None:
+    assert build(project(files(any_pg, **VIEWS))).success
+    root = project(files(any_pg, **VIEWS) | MORE_ROWS)
+    with pytest.raises(GuardError, match=r'"public"\."third" reads "public"\."first", which has to be made anew, and is not selected') as found:
+        build(root, "first", "second", "fourth")
+    assert "sqlseed build --select first+" in str(found.value)
+    assert any_pg.query("select count(*) from third") == [(3,)]
+    assert build(root, "raw+").success
+    assert any_pg.query("select count(*) from third") == [(4,)]
+
+
+def test_somebody_elses_view_is_not_dropped(any_pg: Database, project: WriteProject) -> None:
+    assert build(project(files(any_pg, **VIEWS))).success
+    any_pg.run("create view report as select count(*) as n from third")
+    root = project(files(any_pg, **VIEWS) | MORE_ROWS)
+    with pytest.raises(GuardError, match=r'sqlseed did not make "public"\."report"') as found:
+        build(root)
+    assert 'drop "public"."report", build, and create it again' in str(found.value)
+    assert any_pg.query("select n from report") == [(3,)]
+    with pytest.raises(SqlseedError, match="report"):
+        api.clean(api.load(root))
+    assert any_pg.query("select n from report") == [(3,)]
+    any_pg.run("drop view report")
+    assert build(root).success
 
 
 def test_somebody_elses_table_is_not_replaced(database: Database, project: WriteProject) -> None:
