@@ -1,4 +1,5 @@
-"""Data tests within a build: each runs when all slices of what it reads are done, and what depends on that waits."""
+"""Tests within a build. A data test runs when all slices of what it reads are done, and what depends on that waits; a
+unit test runs before the slices of its model."""
 
 from __future__ import annotations
 
@@ -8,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sqlseed.assertion import Severity
-from sqlseed.assertions import selecting
-from sqlseed.assertions.compiling import Prepared, Preparer
+from sqlseed.assertions import selecting, unitrun
+from sqlseed.assertions.compiling import Prepared
 from sqlseed.assertions.counting import Work, works
 from sqlseed.assertions.running import Examiner, Holder
 from sqlseed.assertions.testing import DataTests, rows_built
+from sqlseed.assertions.units import PreparedUnit
 from sqlseed.backends import Backend, Session
 from sqlseed.events import Event, EventKind, OnEvent, Status, Verdict
 from sqlseed.model import Plan, Slice
+from sqlseed.runner import StopFlag
 from sqlseed.schedule import Gate
 from sqlseed.targeting import Selection, models_among, selected, selected_models
 from sqlseed.workspace import Workspace
@@ -26,9 +29,7 @@ def gates(
 ) -> list[Gate]:
     """The gates of a plan for some tests. As in dbt a test holds up a model that is below all that the test reads; one
     that only warns holds up nothing."""
-    slices: dict[str, list[Slice]] = {}
-    for step in plan.pending:
-        slices.setdefault(step.slice.model, []).append(step.slice)
+    slices = _slices_by_model(plan)
     above = {name: workspace.ancestors(frozenset({name})) - {name} for name in slices}
     made = []
     for number, work in enumerate(works(ready, rows), 1):
@@ -42,7 +43,7 @@ def gates(
                 after=tuple(slice_ for name in sorted(read) for slice_ in slices.get(name, ())),
                 before=tuple(slice_ for name in sorted(first) for slice_ in slices[name]),
                 examine=partial(_examine, examiner, work),
-                skipped=partial(_skipped, work),
+                skipped=partial(_skipped, work.tests),
             )
         )
     return made
@@ -54,16 +55,50 @@ def _examine(examiner: Examiner, work: Work, backend: Backend, session: Session)
     return holder.session, found
 
 
-def _skipped(work: Work, why: str) -> list[Verdict]:
-    return [Verdict(one.test, Status.SKIPPED, message=why) for one in work.tests]
+def unit_gates(workspace: Workspace, plan: Plan, units: Sequence[PreparedUnit]) -> list[Gate]:
+    """A gate for each model with unit tests: its slices wait for them, and do not begin if one fails."""
+    slices = _slices_by_model(plan)
+    by_model: dict[str, list[PreparedUnit]] = {}
+    for one in units:
+        by_model.setdefault(one.compiled.name, []).append(one)
+    return [
+        Gate(
+            Slice("unit tests", (("model", name),)),
+            after=(),
+            before=tuple(slices.get(name, ())),
+            examine=partial(_examine_units, workspace, tests),
+            skipped=partial(_skipped, tests),
+        )
+        for name, tests in by_model.items()
+    ]
+
+
+def _slices_by_model(plan: Plan) -> dict[str, list[Slice]]:
+    slices: dict[str, list[Slice]] = {}
+    for step in plan.pending:
+        slices.setdefault(step.slice.model, []).append(step.slice)
+    return slices
+
+
+def _examine_units(
+    workspace: Workspace, units: Sequence[PreparedUnit], _: Backend, session: Session
+) -> tuple[Session, list[Verdict]]:
+    """The session is the target's and stays unused. A model's unit tests are over before a stop could matter."""
+    found = unitrun.run(workspace, units, lambda _: None, StopFlag(), fail_fast=False)
+    return session, list(found.values())
+
+
+def _skipped(tests: Sequence[Prepared | PreparedUnit], why: str) -> list[Verdict]:
+    return [Verdict(one.test, Status.SKIPPED, message=why) for one in tests]
 
 
 @dataclass
 class BuildTests(DataTests):
-    """The data tests of a build: those that its selection takes along."""
+    """The tests of a build: those that its selection takes along."""
 
     indirect: str = "buildable"
     gates: list[Gate] = field(default_factory=list)
+    _units: list[PreparedUnit] = field(default_factory=list)
     _chosen: list[Prepared] = field(default_factory=list)
     _found: dict[str, Verdict] = field(default_factory=dict)
     _missing: list[Verdict] = field(default_factory=list)
@@ -71,12 +106,14 @@ class BuildTests(DataTests):
     def select(self, selection: Selection, session: Session | None, tests: bool) -> frozenset[str]:
         """The models that a selection picks; its tests are kept in mind, unless it is to be without `tests`."""
         workspace = self.workspace
-        prepared = Preparer(workspace).all() if tests and workspace.project.tests else {}
+        prepared = selecting.prepare_all(workspace) if tests else {}
         if not prepared:
             return selected_models(workspace, selection, session)
         graph = selecting.graph_with_tests(workspace, prepared)
         names = selected(workspace, selection, session, graph, self.indirect)
-        self._chosen = [one for name, one in prepared.items() if name in names]
+        picked = [one for name, one in prepared.items() if name in names]
+        self._units = [one for one in picked if isinstance(one, PreparedUnit)]
+        self._chosen = [one for one in picked if not isinstance(one, PreparedUnit)]
         return models_among(workspace, names)
 
     def get_ready_for(self, session: Session, plan: Plan) -> None:
@@ -89,7 +126,8 @@ class BuildTests(DataTests):
         rows = rows_built(session)
         for step in plan.pending:
             rows[step.slice.model] = rows.get(step.slice.model, 0) + (step.expected_rows or 0)
-        self.gates = gates(self.workspace, plan, ready, self.examiner, rows)
+        self.gates = unit_gates(self.workspace, plan, self._units)
+        self.gates += gates(self.workspace, plan, ready, self.examiner, rows)
 
     def tell_missing(self, on_event: OnEvent) -> None:
         """The verdicts of the tests whose tables are not there."""
@@ -104,4 +142,5 @@ class BuildTests(DataTests):
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Of all tests, in the project's order."""
-        return tuple(self._found[one.test.name] for one in self._chosen if one.test.name in self._found)
+        names = [one.test.name for one in self._units] + [one.test.name for one in self._chosen]
+        return tuple(self._found[name] for name in names if name in self._found)

@@ -158,7 +158,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
 @click.option("--full-refresh", is_flag=True, help="Write the selected slices again, up to date or not.")
 @click.option("--dry-run", is_flag=True, help="Compute everything in an in-memory DuckDB; the target is not touched.")
 @click.option("--fail-fast", is_flag=True, help="Start no more slices after the first failure.")
-@click.option("--no-tests", is_flag=True, help="Run no data tests.")
+@click.option("--no-tests", is_flag=True, help="Run no tests.")
 @click.option("--approved", is_flag=True, help="Run nothing that differs from review.lock; see `sqlseed review`.")
 @indirect_selection("buildable")
 @click.option(
@@ -173,8 +173,8 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
 def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **options: Any) -> None:
     """Load the seeds and run the models: every slice that is not up to date, each in its own transaction.
 
-    The data tests of a model run when its slices are done, and what depends on it waits for them. A run that was
-    stopped or failed is resumed by running it again.
+    The unit tests of a model run before its slices and its data tests when they are done; what depends on it waits for
+    them. A run that was stopped or failed is resumed by running it again.
     """
     from sqlseed import api, display, facts, process, testreport
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,9 @@ models:
     constraints: [{type: primary_key, columns: [id]}]
 """,
 }
+WITH_NOT_NULL = FILES["models/models.yml"].replace(
+    "{name: kind, data_type: text}", "{name: kind, data_type: text, data_tests: [not_null]}", 1
+)
 TOTALS = """
   - name: {name}
     model: totals
@@ -272,19 +276,75 @@ def test_command_line_and_artifacts(project: WriteProject, run_cli: Callable[...
 
 def test_beside_data_tests_and_fail_fast(project: WriteProject) -> None:
     """Unit tests come first; with --fail-fast nothing is asked of the target after one that fails."""
-    yaml = FILES["models/models.yml"].replace(
-        "{name: kind, data_type: text}", "{name: kind, data_type: text, data_tests: [not_null]}", 1
-    )
     target = "shop: {target: d, outputs: {d: {type: duckdb, path: shop.duckdb}}}\n"
     bad = TOTALS.format(name="gross") + EXPECT.replace("INR", "EUR")
-    written = FILES | {"profiles.yml": target, "models/models.yml": yaml, "models/unit.yml": f"unit_tests:\n{bad}"}
+    written = FILES | {
+        "profiles.yml": target,
+        "models/models.yml": WITH_NOT_NULL,
+        "models/unit.yml": f"unit_tests:\n{bad}",
+    }
     root = project(written)
     assert api.build(root, api.Selection(["sales"])).success
     found = {v.test.name: v.status.value for v in api.test(root).verdicts}
     assert found == {"gross": "fail", "not_null_sales_kind": "pass"}
     found = {v.test.name: v.status.value for v in api.test(root, fail_fast=True).verdicts}
     assert found == {"gross": "fail", "not_null_sales_kind": "skipped"}
-    assert api.build(root).success  # a build does not run them
+
+
+def in_build(
+    project: WriteProject, expect: str, *select: str, **options: Any
+) -> tuple[dict[str, str], dict[str, str], api.BuildResult]:
+    """A build into DuckDB with a unit test of `totals`: the status of each slice and of each test."""
+    target = "shop: {target: d, outputs: {d: {type: duckdb, path: shop.duckdb}}}\n"
+    unit = f"unit_tests:\n{TOTALS.format(name='gross')}{expect}"
+    files = {"profiles.yml": target, "models/models.yml": WITH_NOT_NULL, "models/unit.yml": unit}
+    result = api.build(project(FILES | files), api.Selection(select), **options)
+    slices = {str(r.slice): r.status.value for r in result.results}
+    return slices, {v.test.name: v.status.value for v in result.verdicts}, result
+
+
+WRONG = EXPECT.replace("INR", "EUR")
+SALES = {"sales north": "success", "people north": "success"}
+
+
+def test_a_build_runs_them_before_their_model(project: WriteProject) -> None:
+    slices, tests, result = in_build(project, WRONG)
+    assert slices == SALES | {"totals": "skipped"}
+    assert tests == {"gross": "fail", "not_null_sales_kind": "pass"}
+    assert not result.success
+    skipped = next(r for r in result.results if r.slice.model == "totals")
+    assert skipped.message == "gross failed"
+    assert next(v for v in result.verdicts if v.test.name == "gross").sample[0]["currency"] == "EUR"
+    slices, tests, result = in_build(project, EXPECT)
+    assert slices == {"sales north": "no-op", "people north": "no-op", "totals": "success"}
+    assert tests == {"gross": "pass", "not_null_sales_kind": "pass"}
+    assert result.success
+    slices, tests, result = in_build(project, WRONG)  # up to date, and still not what its test says
+    assert set(slices.values()) == {"no-op"}
+    assert tests["gross"] == "fail"
+    assert not result.success
+
+
+def test_a_build_runs_those_of_the_selected_models(project: WriteProject) -> None:
+    assert in_build(project, WRONG, "sales")[1] == {"not_null_sales_kind": "pass"}
+    assert in_build(project, WRONG, "totals")[1] == {"gross": "fail"}
+    slices, tests, _ = in_build(project, WRONG, "test_type:unit")
+    assert (slices, tests) == ({}, {"gross": "fail"})
+    slices, tests, _ = in_build(project, WRONG, tests=False)
+    assert slices["totals"] == "success"
+    assert tests == {}
+
+
+def test_a_dry_run_runs_them_too(project: WriteProject) -> None:
+    slices, tests, _ = in_build(project, WRONG, dry_run=True)
+    assert slices == SALES | {"totals": "skipped"}
+    assert tests["gross"] == "fail"
+
+
+def test_fail_fast_starts_no_more_after_one_that_fails(project: WriteProject) -> None:
+    slices, tests, _ = in_build(project, WRONG, fail_fast=True)
+    assert tests["gross"] == "fail"
+    assert slices["totals"] == "skipped"
 
 
 def test_json_is_compared_as_json(project: WriteProject) -> None:

@@ -117,7 +117,9 @@ def test_views_over_a_reshaped_intermediate_are_made_anew(database: Database, pr
 def test_a_view_that_is_not_selected_keeps_what_it_reads(any_pg: Database, project: WriteProject) -> None:
     assert build(project(files(any_pg, **VIEWS))).success
     root = project(files(any_pg, **VIEWS) | MORE_ROWS)
-    with pytest.raises(GuardError, match=r'"public"\."third" reads "public"\."first", which has to be made anew, and is not selected') as found:
+    with pytest.raises(
+        GuardError, match=r'"public"\."third" reads "public"\."first", which has to be made anew, and is not selected'
+    ) as found:
         build(root, "first", "second", "fourth")
     assert "sqlseed build --select first+" in str(found.value)
     assert any_pg.query("select count(*) from third") == [(3,)]
