@@ -3,8 +3,7 @@
 with days as (                       -- those on which a branch called the roll
     select
         "branchId" as branch,
-        "date"::date as day,
-        left("date", 4)::int - case when substring("date", 6, 2)::int < 4 then 1 else 0 end as year
+        "date"::date as day
     from {{ ref('attendance_records') }}
     group by "branchId", "date"
 ),
@@ -15,17 +14,26 @@ enrolled as (
         "studentId" as student,
         left("startDate", 4)::int - case when substring("startDate", 6, 2)::int < 4 then 1 else 0 end as year,
         "startDate"::date as first_day,
-        coalesce("endDate", '9999-12-31')::date as last_day
+        coalesce("endDate", (left("startDate", 4)::int + 1)::text || '-03-31')::date as last_day
     from {{ ref('enrollments') }}
 ),
 
-expected as (
-    select enrolled.student, enrolled.year, count(*) as records
-    from enrolled
+periods as (                         -- most pupils of a branch come and go on the same days: each count is made once
+    select periods.branch, periods.first_day, periods.last_day, count(*) as days
+    from (select distinct branch, first_day, last_day from enrolled) as periods
     join days
-        on days.branch = enrolled.branch
-        and days.year = enrolled.year
-        and days.day between enrolled.first_day and enrolled.last_day
+        on days.branch = periods.branch
+        and days.day between periods.first_day and periods.last_day
+    group by periods.branch, periods.first_day, periods.last_day
+),
+
+expected as (
+    select enrolled.student, enrolled.year, sum(periods.days) as records
+    from enrolled
+    join periods
+        on periods.branch = enrolled.branch
+        and periods.first_day = enrolled.first_day
+        and periods.last_day = enrolled.last_day
     group by enrolled.student, enrolled.year
 ),
 

@@ -12,11 +12,17 @@ with notices as materialized (
         on template."id" = message."templateId"
     where template."name" like 'Absence%'
        or template."name" like 'Late%'
+),
+
+marks as (                           -- of the register, only those that a notice is about: there are few
+    select "studentId", "date", "status"
+    from {{ ref('attendance_records') }}
+    where ("studentId", "date") in (select student_id, day from notices)
 )
 
 select notice."id", notice.student_id, notice.day, record."status"
 from notices as notice
-left join {{ ref('attendance_records') }} as record
+left join marks as record
     on record."studentId" = notice.student_id
     and record."date" = notice.day
 where record."status" is null

@@ -1,8 +1,7 @@
 -- Who is absent from a paper is absent or excused on the register of that day, as far as the register goes back.
--- A row is a mark of an absentee and what the register says.
+-- A row is a day on which the register says otherwise of somebody who was absent from a paper.
 with absentees as (
-    select distinct
-        mark."id" as mark_id,
+    select
         mark."studentId" as student_id,
         left(session."schedule", 10) as day
     from {{ ref('marks') }} as mark
@@ -12,9 +11,7 @@ with absentees as (
     where mark."isAbsent"
 )
 
-select absentee.mark_id, record."status"
-from absentees as absentee
-join {{ ref('attendance_records') }} as record
-    on record."studentId" = absentee.student_id
-    and record."date" = absentee.day
+select record."studentId" as student_id, record."date" as day, record."status"
+from {{ ref('attendance_records') }} as record
 where record."status" not in ('absent', 'excused')
+  and (record."studentId", record."date") in (select student_id, day from absentees)
