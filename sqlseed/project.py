@@ -26,10 +26,13 @@ def find_root(start: Path, *, upwards: bool = True) -> Path:
     for folder in (start, *(start.parents if upwards else ())):
         if (folder / "sqlseed.toml").is_file() or _has_tool_table(folder / "pyproject.toml"):
             return folder
+    hint = "`sqlseed init` writes a new one; --project-dir names another folder"
+    if (start / "dbt_project.yml").is_file():
+        hint = "sqlseed does not read dbt_project.yml: write its `name` and `profile` into sqlseed.toml"
     raise ProjectError(
         f"no sqlseed project in {start}{' or above' if upwards else ''}:"
         " neither sqlseed.toml nor [tool.sqlseed] in pyproject.toml",
-        hint="`sqlseed init` writes a new one; --project-dir names another folder",
+        hint=hint,
     )
 
 

@@ -53,6 +53,12 @@ def test_the_project_is_found_from_below(tmp_path: Path, monkeypatch: pytest.Mon
         workspace.load(root / "models", env={})
 
 
+def test_a_dbt_project_is_told_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    with pytest.raises(SqlseedError, match=r"write its `name` and `profile` into sqlseed\.toml"):
+        workspace.load(tmp_path, env={})
+
+
 def test_indexes_and_actions(tmp_path: Path) -> None:
     text = models("""
           - name: house
