@@ -213,7 +213,7 @@ class DuckDBSession:
         """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
         texts = column_texts(
             columns,
-            timestamp=lambda name: f"epoch_ms({name})::text",
+            timestamp=lambda name: f"epoch_ms({name}::timestamp)::text",  # of timestamp_ms DuckDB 2.0.1 fails
             number=lambda name: f"round({name}, 6)::decimal(38, 6)::text",
         )
         text = f"concat_ws(chr(31), {', '.join(texts)})"
