@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlseed import approval, artifacts, cleaning, diagnose, planner, preflight, runner, selector
 from sqlseed.approval import Difference, Lock
@@ -36,6 +36,9 @@ from sqlseed.targeting import (
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace, load
 
+if TYPE_CHECKING:
+    from sqlseed.review.bundle import Bundle
+
 __all__ = [
     "BuildResult",
     "Check",
@@ -60,6 +63,7 @@ __all__ = [
     "load",
     "ls",
     "plan",
+    "review",
     "show",
     "test",
 ]
@@ -102,9 +106,8 @@ def _ignore(_: Event) -> None:
 def ls(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[selector.Node]:
     """The nodes that a selection picks, parents before children. Touches no database."""
     workspace = _workspace(project)
-    names = selected(workspace, selection)
     ranks = {name: i for i, name in enumerate(planner.order(workspace.compiled))}
-    ordered = sorted(names, key=lambda name: (ranks.get(name, -1), name))
+    ordered = sorted(selected(workspace, selection), key=lambda name: (ranks.get(name, -1), name))
     return [workspace.graph.nodes[name] for name in ordered]
 
 
@@ -223,8 +226,24 @@ def lint(project: Workspace | str | Path | None = None, selection: Selection = E
     """
     from sqlseed.lint import linting  # the grammar is an extra, and takes its time to import
 
-    workspace = _workspace(project)
-    return linting.lint(workspace, workspace.models_of(selected(workspace, selection)))
+    return linting.lint(workspace := _workspace(project), workspace.models_of(selected(workspace, selection)))
+
+
+def review(
+    project: Workspace | str | Path | None = None,
+    selection: Selection = EVERYTHING,
+    *,
+    where: str = "",
+    dry_run: bool = True,
+    on_event: OnEvent = _ignore,
+    stop: runner.StopFlag | None = None,
+) -> Bundle:
+    """Write target/review/: what a build would do to the target, which is only read, for whoever must approve it.
+
+    `where` names the target for people. Without `dry_run` rows are those that the plan expects."""
+    from sqlseed.review import bundle  # it needs the parser, which takes 80 ms to import
+
+    return bundle.make(_workspace(project), selection, where, dry_run, on_event, stop or runner.StopFlag())
 
 
 def approve(project: Workspace | str | Path | None = None, *, by: str) -> Lock:
@@ -242,8 +261,7 @@ def changes(
 ) -> tuple[Lock, list[Difference]]:
     """An approval, review.lock unless told otherwise, and how the project differs from it. Touches no database.
 
-    Raises GuardError where there is no lock, or it is not as sqlseed wrote it.
-    """
+    Raises GuardError where there is no lock, or it is not as sqlseed wrote it."""
     workspace = _workspace(project)
     workspace.checked()
     lock = approval.read(Path(against) if against is not None else workspace.project.root / approval.LOCK)

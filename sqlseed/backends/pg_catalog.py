@@ -8,20 +8,22 @@ from __future__ import annotations
 TABLES = """
 select
     c.relname::text,
-    c.reltuples::bigint,
-    pg_catalog.pg_table_size(c.oid) > 0,
+    coalesce(nullif(u.n_live_tup, 0), c.reltuples)::bigint,
+    pg_catalog.pg_relation_size(c.oid),
     c.relrowsecurity,
-    pg_catalog.current_setting('block_size')::integer,
+    c.reltuples < 0 or coalesce(u.n_mod_since_analyze > 1000 + 0.2 * c.reltuples, false),
     array(select s.relname::text from pg_catalog.pg_depend as d
           join pg_catalog.pg_class as s on s.oid = d.objid and s.relkind = 'S'
           where d.refobjid = c.oid and d.deptype in ('a', 'i') and d.classid = 'pg_catalog.pg_class'::regclass
           order by 1)
 from pg_catalog.pg_class as c
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+left join pg_catalog.pg_stat_all_tables as u on u.relid = c.oid
 where n.nspname = :schema and c.relkind in ('r', 'p')
 order by c.relname
 """
-"""Name, rows as the statistics say (-1: never analyzed), whether it holds a page, row security, sequences."""
+"""Name, rows as the statistics say (-1: they say nothing), bytes of its heap, row security, whether the planner's
+statistics are missing or stale, sequences."""
 
 INDEXES = """
 select
@@ -98,3 +100,10 @@ ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "
 DISABLED = ("D", "R")  # off, and on replicas only
 EVENTS = {4: "insert", 8: "delete", 16: "update", 32: "truncate"}
 """Bits of tgtype; further 1 is for each row, 2 before, 64 instead of (pg_trigger.h)."""
+
+ROLE = """
+select current_user::text, r.rolsuper, r.rolbypassrls
+from pg_catalog.pg_roles as r
+where r.rolname = current_user
+"""
+"""The session's role, whether it is a superuser, whether it bypasses row security."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from sqlseed.cli.options import SliceCommand, common, open_workspace, output_as,
 
 if TYPE_CHECKING:
     from sqlseed.api import Difference, Lock
+    from sqlseed.review.bundle import Bundle
     from sqlseed.workspace import Workspace
 
 _EXIT_CODES = """\b
@@ -31,21 +33,24 @@ hand, or the target belongs to another project."""
     metavar="FILE",
     help="Show only what changed since this review.lock.",
 )
+@click.option("--no-dry-run", is_flag=True, help="Count no rows, and show none: the plan's own numbers will do.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress of the dry run, only the result.")
 @output_as("text", "json", "markdown")
 @click.pass_context
 def review(ctx: click.Context, /, output: str, **options: Any) -> None:
     """Write target/review/ for whoever must approve a build, approve it, or show what changed since.
 
-    The target is never written: target/review/sql/ is the build as scripts for psql. `--approve --by NAME` writes
-    review.lock, to be committed; a build with --approved then runs nothing else.
+    The target is read, and never written. A dry run in an in-memory DuckDB counts and measures the rows;
+    target/review/sql/ is the build as scripts for psql. `--approve --by NAME` writes review.lock, to be committed; a
+    build with --approved then runs nothing else.
     """
     by = options["by"]
     if options["approve"] != (by is not None):
         raise click.UsageError("--approve and --by NAME go together", ctx)
     if options["approve"] and (options["against"] or _names_a_part(ctx, options)):
         raise click.UsageError("--approve is for the whole project: leave the selection and --against out", ctx)
-    if output == "markdown" and options["against"] is None:
-        raise click.UsageError("--output markdown is for --against FILE", ctx)
+    if output == "markdown" and options["approve"]:
+        raise click.UsageError("--approve prints text or json", ctx)
     workspace = open_workspace(options)
     if options["approve"]:
         _approve(workspace, by, output)
@@ -72,8 +77,8 @@ def _approve(workspace: Workspace, by: str, output: str) -> None:
 
 
 def _review(ctx: click.Context, workspace: Workspace, output: str, options: dict[str, Any]) -> None:
-    from sqlseed import api
-    from sqlseed.review import bundle, markdown
+    from sqlseed import api, display, process
+    from sqlseed.review import markdown
 
     selection = selection_of(ctx, workspace, options)
     if options["against"] is not None:
@@ -82,15 +87,37 @@ def _review(ctx: click.Context, workspace: Workspace, output: str, options: dict
         lock, found = api.changes(workspace, options["against"])
         click.echo(markdown.of_changes(lock, found) if output == "markdown" else _told(lock, found, output))
         return
-    workspace.checked()
-    paths = bundle.write(workspace, selection)
+    where, dry_run = arguments.where(workspace), not options["no_dry_run"]
+    with process.stoppable() as stop, display.display(sys.stderr, "text", options["quiet"]) as on_event:
+        made = api.review(workspace, selection, where=where, dry_run=dry_run, on_event=on_event, stop=stop)
     if output == "json":
-        click.echo(report.to_json([str(path) for path in paths]))
-    elif paths:
-        scripts = report.plural(len(paths), "file")
-        click.echo(f"{paths[0].parent}: {scripts}; psql -v ON_ERROR_STOP=1 -f run.sql runs the build")
+        click.echo(report.to_json([str(path) for path in made.paths]))
+    elif output == "markdown":
+        click.echo(markdown.of_review(made.review), nl=False)
     else:
-        click.echo(f"nothing to write: the scripts are for psql, and target {workspace.target.name} is DuckDB")
+        click.echo(_summary(workspace, made))
+
+
+def _summary(workspace: Workspace, made: Bundle) -> str:
+    """What there is to read, what a build would do, and what to look at, a line each."""
+    from sqlseed.review import bundle
+    from sqlseed.review.markdown import size
+
+    review = made.review
+    total = review.total
+    about = "" if total.exact else "about "
+    pending = sum(one.state != "up to date" for model in review.models for one in model.slices)
+    takes = report.duration(review.wall_seconds)
+    if review.engine == "postgres":
+        takes = f"{size(total.heap_bytes)} of heap, {size(total.index_bytes)} of indexes, {takes}"
+    lines = [
+        f"{bundle.folder(workspace)}: {report.plural(len(made.paths), 'file')}",
+        f"a build would write {about}{report.plural(total.rows, 'row')} in {report.plural(pending, 'slice')}: {takes}",
+        *(f"{one.level}: {one.text}" for one in review.attention),
+    ]
+    if review.engine == "postgres":
+        lines.append("psql -v ON_ERROR_STOP=1 -f run.sql, in its folder sql, runs the build without sqlseed")
+    return report.safe("\n".join(lines))
 
 
 def _told(lock: Lock, found: list[Difference], output: str) -> str:

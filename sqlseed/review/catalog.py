@@ -20,7 +20,8 @@ class Catalog:
     """What a schema's catalog says; empty for a target that was not reached, or has no such catalog."""
 
     rows: dict[Relation, int] = field(default_factory=dict)  # as the statistics say; -1 where they say nothing
-    filled: set[Relation] = field(default_factory=set)  # tables with at least a page
+    sizes: dict[Relation, int] = field(default_factory=dict)  # bytes of the heap
+    stale: set[Relation] = field(default_factory=set)  # tables with rows, whose statistics are missing or old
     secured: set[Relation] = field(default_factory=set)  # with row security
     sequences: dict[Relation, tuple[str, ...]] = field(default_factory=dict)
     indexes: dict[Relation, tuple[IndexFacts, ...]] = field(default_factory=dict)
@@ -35,12 +36,13 @@ def read(session: Session, schemas: Iterable[str]) -> Catalog:
     keys: dict[ForeignKeyFacts, None] = {}
     for schema in schemas:
         where = {"schema": schema}
-        for name, rows, filled, secured, _, sequences in session.query(pg_catalog.TABLES, where, _SCHEMA):
+        for name, rows, size, secured, stale, sequences in session.query(pg_catalog.TABLES, where, _SCHEMA):
             relation = Relation(schema, name)
             found.rows[relation] = rows
+            found.sizes[relation] = size
             found.sequences[relation] = tuple(sequences)
-            if filled:
-                found.filled.add(relation)
+            if stale and size:
+                found.stale.add(relation)
             if secured:
                 found.secured.add(relation)
         _read_indexes(session, schema, found)

@@ -190,7 +190,8 @@ class Guarantee:
 
     title: str
     text: str
-    proof: str  # a heading of the page (#...), a file of the bundle (sql/...) or of the project
+    proof: str  # a heading of the page (#...), or a file of the bundle (sql/...)
+    tests: tuple[str, ...] = ()  # files of sqlseed's own repository that try to break it
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,8 @@ class Review:
     grants: tuple[str, ...] = ()  # the least privileges for the run, as statements
     approval: Mapping[str, str] = field(default_factory=dict)  # of review.lock: by, at; empty where there is none
     change: Change | None = None  # of settings, functions, vars and version, against review.lock
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why a setting is pinned, what a function is for
+    notes: tuple[str, ...] = ()  # how the numbers came about, a sentence each
 
     @property
     def by_name(self) -> dict[str, ModelFacts]:

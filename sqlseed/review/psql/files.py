@@ -39,7 +39,7 @@ def scripts(workspace: Workspace, made: Planner, plan: Plan) -> dict[str, str]:
     for name in plan.seeds:
         found[f"seeds/{name}.sql"] = tables.seed_data(workspace, workspace.project.seeds[name])
     for number, (name, own) in enumerate(steps.items(), _FIRST_MODEL):
-        script = f"{number:03d}_{name}.sql"
+        script = script_name(number - _FIRST_MODEL, name)
         compiled = workspace.compiled[name]
         found[script] = models.model(workspace, made, compiled, own)
         found[f"slices/{script}"] = models.slices(made, compiled, own, script)
@@ -49,6 +49,15 @@ def scripts(workspace: Workspace, made: Planner, plan: Plan) -> dict[str, str]:
     found["run.sql"] = _run(workspace, order)
     found["run.sh"] = _RUN_SH
     return found
+
+
+def script_name(place: int, model: str) -> str:
+    """The script of the model that runs in this place, counted from 0.
+
+    >>> script_name(0, "students")
+    '010_students.sql'
+    """
+    return f"{_FIRST_MODEL + place:03d}_{model}.sql"
 
 
 def _run(workspace: Workspace, order: list[str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlseed.backends import sent
 from sqlseed.model import Target, quote
 from sqlseed.review.psql.text import MARK, comment, literal
 from sqlseed.version import __version__
 
-_REASONS = {
+REASONS = {
     "TimeZone": "times are UTC, whatever the role's own zone",
     "DateStyle": "dates read and print as 2026-03-31",
     "IntervalStyle": "intervals print as PostgreSQL prints them",
@@ -25,6 +25,8 @@ _REASONS = {
     "statement_timeout": "the target's own limit for a statement",
     "search_path": "names without a schema are the server's own, or the target's",
 }
+"""Why each setting is pinned."""
+
 _FUNCTION_REASONS = {
     "sqlseed_hash": "a random number below 2^32 from a row's number and a salt: three rounds of multiply, xor, shift",
     "sqlseed_key": "a row's key: its slice's prefix, and the row's number in twelve hexadecimal digits",
@@ -113,12 +115,22 @@ PSQL_SETTINGS = r"""\set ON_ERROR_STOP on
 """psql's own settings: any error ends the script, and nothing is printed but what the scripts say."""
 
 
+def function_reason(name: str) -> str:
+    """What a session function is for."""
+    return _FUNCTION_REASONS.get(name, "a random number in the shape of a beta distribution, from its quantiles")
+
+
+def setting_reasons(settings_: Iterable[str], functions: Iterable[str]) -> dict[str, str]:
+    """Why each setting is pinned, and what each session function is for, by name."""
+    return {name: REASONS[name] for name in settings_} | {name: function_reason(name) for name in functions}
+
+
 def settings(target: Target) -> list[str]:
     """A `set` for each setting of a slice's transaction, with its reason."""
     lines = []
     for name, value in sent.settings(target).items():
         shown = value if name == "search_path" else literal(value)
-        lines.append(f"set {name} = {shown};  -- {_REASONS[name]}")
+        lines.append(f"set {name} = {shown};  -- {REASONS[name]}")
     return lines
 
 
@@ -142,6 +154,5 @@ def preamble(target: Target, functions: Sequence[str]) -> str:
         _CONTROL.replace("@state@", quote(target.state_schema)).replace("@version@", literal(__version__)),
     ]
     for name, ddl in sent.functions(target, functions).items():
-        reason = _FUNCTION_REASONS.get(name, "a random number in the shape of a beta distribution, from its quantiles")
-        lines += ["", comment(f"{name}: {reason}"), f"{ddl};"]
+        lines += ["", comment(f"{name}: {function_reason(name)}"), f"{ddl};"]
     return "\n".join(lines) + "\n"

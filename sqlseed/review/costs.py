@@ -1,0 +1,115 @@
+"""What a build costs a PostgreSQL server: time and WAL, from the rows that the dry run counted and measured.
+
+The constants of time are those that `python -m benchmarks --only review` prints, of one session that fills tables in
+place; they hold for a server on which the probe takes `PROBE_SECONDS`, and are scaled by the one that is reached.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlseed.backends import Backend, Session
+from sqlseed.review.layout import KeyWidth
+
+ROW = 0.6e-6  # seconds for a row in a bare heap, its query left out
+BYTE = 0.007e-6  # and for each of its bytes, WAL included
+ENTRY_IN_ORDER = 0.95e-6  # an index entry in the order of the rows
+ENTRY = 1.5e-6  # an index entry in another order
+REFERENCE = 4.0e-6  # a foreign key's check
+SLICE = 0.02  # a slice's transaction: eight round trips, its plan, its commit
+QUERY = 0.4  # seconds of a model's query for one that the same query takes in DuckDB
+QUERY_ROW = 2.0e-6  # the same for each row, where there was no dry run
+
+PROBE = "select count(*) from generate_series(1, 1000000) as g(n) where pg_catalog.hashint8(n) % 2 = 0"
+"""A read-only query that keeps one core busy: it tells how fast the server is, and how many sessions it serves."""
+PROBE_SECONDS = 0.2
+
+_RECORD = 24 + 20  # XLogRecord, and the reference to one block (xlogrecord.h)
+_INSERT = 2 + 3 + 5  # header of the main data, xl_heap_insert, xl_heap_header (heapam_xlog.h)
+_ENTRY_INSERT = 2 + 2  # header of the main data, xl_btree_insert (nbtxlog.h)
+_LOCK = _RECORD + 2 + 9  # with xl_heap_lock: the row that a foreign key refers to
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A server beside the one of the constants: `slowness` 2 takes twice as long; `sessions` it works for at once."""
+
+    slowness: float = 1.0
+    sessions: float = 1.0
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """One index or foreign key of a table, with what was measured of its columns."""
+
+    key: KeyWidth
+    in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is written into one table."""
+
+    rows: int
+    row_bytes: float
+    slices: int
+    indexes: Sequence[Entries]
+    references: Sequence[Entries]
+    index_bytes: int
+    query_seconds: float | None  # of the rows' query in DuckDB
+
+
+def seconds(work: Work, pace: Pace) -> float:
+    """Of one session, with nobody else at work."""
+    row = ROW + work.row_bytes * BYTE
+    row += sum(ENTRY_IN_ORDER if index.in_order else ENTRY for index in work.indexes)
+    row += sum(REFERENCE * reference.key.filled for reference in work.references)
+    query = work.rows * QUERY_ROW if work.query_seconds is None else work.query_seconds * QUERY
+    return (work.slices * SLICE + work.rows * row + query) * pace.slowness
+
+
+def wal_bytes(work: Work) -> int:
+    """The records of rows, index entries, page splits and locked parents. Whole pages that a checkpoint during the
+    run adds (full_page_writes) are not among them."""
+    size = 1.0 * work.rows * _aligned(_RECORD + _INSERT + work.row_bytes - 23)
+    size += sum(work.rows * _aligned(_RECORD + _ENTRY_INSERT + index.key.entry) for index in work.indexes)
+    size += work.index_bytes / 2  # a split writes the new page, half full
+    size += sum(min(work.rows, reference.key.distinct) * _aligned(_LOCK) for reference in work.references)
+    return round(size)
+
+
+def _aligned(size: float) -> int:
+    return math.ceil(size / 8) * 8
+
+
+def measure(backend: Backend, session: Session, threads: int, clock: Callable[[], float] = time.perf_counter) -> Pace:
+    """How fast the server is: the probe in one session, twice, and then in all sessions of a build at once.
+
+    It reads no table. Raises what the session raises.
+    """
+    alone = min(_timed(session, clock) for _ in range(2))
+    if threads < 2:
+        return Pace(alone / PROBE_SECONDS, 1.0, measured=True)
+    others = [backend.connect() for _ in range(threads - 1)]
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            started = clock()
+            list(pool.map(lambda one: _timed(one, clock), [session, *others]))
+            together = clock() - started
+    finally:
+        for one in others:
+            one.close()
+    return Pace(alone / PROBE_SECONDS, max(1.0, min(float(threads), threads * alone / together)), measured=True)
+
+
+def _timed(session: Session, clock: Callable[[], float]) -> float:
+    started = clock()
+    with session.transaction():
+        session.read_only()
+        session.query(PROBE)
+    return clock() - started
