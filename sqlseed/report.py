@@ -17,7 +17,7 @@ from sqlseed.model import Plan, StepState
 if TYPE_CHECKING:
     from sqlseed.building import BuildResult
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class ExitCode(IntEnum):
@@ -41,7 +41,7 @@ def exit_code(errors: Iterable[BaseException | None]) -> ExitCode:
 
 
 def safe(text: str) -> str:
-    """`text` with control characters spelled out, so that no data can drive the terminal.
+    """`text` with control characters spelled out, bidirectional ones too, so that no data can drive the terminal.
 
     >>> safe("a\\x1b[31mb")
     'a\\\\x1b[31mb'

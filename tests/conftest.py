@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers, support
+from tests import browser, servers, support
 
 _numbers = itertools.count(1)
 
@@ -54,6 +54,13 @@ def any_postgres_url(any_postgres: servers.Server) -> Iterator[str]:
     """As `postgres_url`, and the test runs once on either version."""
     with any_postgres.fresh_database(f"test_{next(_numbers)}") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
+    """A tab of a headless Chromium; skips where there is none, and fails there in CI."""
+    with browser.running(tmp_path_factory.mktemp("chromium")) as page:
+        yield page
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +9,9 @@ from pathlib import Path
 from sqlseed.checkup.scoring import Distribution, Health, Measure, Section, SliceRows, TableRows
 from sqlseed.healthreport import charts
 from sqlseed.healthreport.text import lost, points, ranked
-from sqlseed.report import plural, safe
+from sqlseed.report import plural
+from sqlseed.webpage import document
+from sqlseed.webpage import text as _text
 
 _SHOWN = 60  # findings in the page; `--output json` has all
 _NAMED = 60  # columns of a chart that are named below it
@@ -20,14 +21,7 @@ _Column = tuple[str, int, int | None, Fraction]
 
 def page(health: Health, where: str) -> str:
     """The whole file."""
-    title = _text(f"{health.project}: health {health.score} of 100")
-    style = Path(__file__).with_name("page.css").read_text("utf-8")
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
     parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>",
         *_head(health, where),
         *_sections(health),
         *_costs(health),
@@ -35,13 +29,10 @@ def page(health: Health, where: str) -> str:
         *_years(health),
         *_distributions(health),
         f'<footer class="soft">sqlseed health, read only, {_text(health.server)}, {health.elapsed:.1f} s.',
-        "How each number is made: docs/health.md of sqlseed.</footer>\n</body>\n</html>\n",
+        "How each number is made: docs/health.md of sqlseed.</footer>",
     ]
-    return "\n".join(parts)
-
-
-def _text(value: object) -> str:
-    return html.escape(safe(str(value)))
+    style = Path(__file__).with_name("page.css").read_text("utf-8")
+    return document(f"{health.project}: health {health.score} of 100", "\n".join(parts), style)
 
 
 def compact(value: int) -> str:
@@ -94,7 +85,7 @@ def _row(name: str, chart: str, value: str, kind: str = "") -> str:
 
 
 def _key(color: str, text: str) -> str:
-    return f'<span class="named"><span class="key" style="background:var(--{color})"></span>{text}</span>'
+    return f'<span class="named"><span class="key {color}"></span>{text}</span>'
 
 
 def _costs(health: Health) -> Iterator[str]:
@@ -182,7 +173,7 @@ def _years(health: Health) -> Iterator[str]:
             continue
         yield f"<h2>{_text(dimension.capitalize())}s side by side</h2>"
         heads = "".join(f'<th class="n">{_text(key)}</th>' for key in keys)
-        yield f'<table class="years" style="--n:{len(keys)}"><thead><tr><th>table</th>{heads}</tr></thead><tbody>'
+        yield f'<table class="years n{len(keys)}"><thead><tr><th>table</th>{heads}</tr></thead><tbody>'
         for table in tables:
             parts = {key: _column(key, some) for key, some in _by(table, dimension).items()}
             top = max([1, *(rows for _, rows, _, _ in parts.values())])

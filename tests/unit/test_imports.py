@@ -25,6 +25,7 @@ HOMES = {  # library -> the module or package that imports it, and nobody else d
     "psycopg": "backends/postgres.py",
     "rich": "display.py",
     "pglast": "lint/grammar.py",
+    "pygments": "reviewpage/highlight.py",
     "sqlglot": "dialect/",
     "yaml": "yamlfile.py",
 }

@@ -1,0 +1,112 @@
+"""The first screen: what will happen, what needs attention, what is guaranteed, what changed since the approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlseed.report import duration, number
+from sqlseed.review.facts import Review
+from sqlseed.reviewpage import highlight
+from sqlseed.reviewpage.markup import code, counted, heading, proof, size, tag
+from sqlseed.reviewpage.names import Names
+from sqlseed.reviewpage.sections import about, states
+from sqlseed.webpage import text
+
+_LEVELS = {"stop": "error", "look": "warning", "note": "same"}  # level -> class of its tag, in the order shown
+_NAMED = 12  # models that a point of attention names at once; the others unfold
+
+
+def happens(review: Review) -> Iterator[str]:
+    """Tables, rows, slices, bytes and time."""
+    slices = [one for model in review.models for one in model.slices]
+    pending = sum(one.state != "up to date" for one in slices)
+    tables = [model for model in review.models if model.materialized != "intermediate"]
+    made = sum(model.creates for model in tables)
+    total = review.total
+    sized = bool(total.heap_bytes or not total.rows)  # a target that is no PostgreSQL has no such estimate
+    tiles = [
+        ("Tables written", number(len(tables)), f"{number(made)} of them created" if made else "none is created"),
+        ("Rows", about(total, number(total.rows)), "counted by a dry run" if total.exact else "as the plan expects"),
+        ("Slices to run", number(pending), states(slices)),
+        ("Heap", size(total.heap_bytes) if sized else "?", "the tables' pages"),
+        ("Indexes", size(total.index_bytes) if sized else "?", "of the same rows"),
+        ("WAL", size(total.wal_bytes) if sized else "?", "what replicas receive"),
+        ("Time", duration(review.wall_seconds), f"in {counted(review.threads, 'session')}"),
+    ]
+    yield f'<section aria-labelledby="happens">{heading("happens", "What will happen")}<dl class="tiles">'
+    yield "".join(f"<div><dt>{name}<dd>{big}<small>{small}</small></div>" for name, big, small in tiles)
+    between = len(review.models) - len(tables)
+    own = f"{counted(between, 'intermediate table')}, {counted(len(review.seeds), 'lookup table')} and the checkpoints"
+    yield (
+        f"</dl><p class=soft>Besides, {own} go to sqlseed's own schema {code(review.state_schema)}. Each slice is one"
+        " transaction. Bytes and times are estimates for the whole run.</p></section>"
+    )
+
+
+def attention(review: Review, names: Names) -> Iterator[str]:
+    """What to look at, the worst first."""
+    yield f'<section aria-labelledby="attention">{heading("attention", "What needs your attention")}'
+    if not review.attention:
+        yield "<p>Nothing was found.</p></section>"
+        return
+    order = list(_LEVELS)
+    ranked = sorted(review.attention, key=lambda one: order.index(one.level) if one.level in order else len(order))
+    yield '<ul class="plain attention">'
+    for one in ranked:
+        kind = _LEVELS.get(one.level, "same")
+        yield f'<li class="{kind}">{tag(one.level, kind)}<div>{text(one.text)}{_models(one.models, names)}</div>'
+    yield "</ul></section>"
+
+
+def _models(models: tuple[str, ...], names: Names) -> str:
+    if not models:
+        return ""
+    if len(models) <= _NAMED:
+        return f'<br><span class="soft">{names.links(models)}</span>'
+    return f"<details><summary>{counted(len(models), 'model')}</summary>{names.links(models)}</details>"
+
+
+def summary(review: Review) -> str:
+    """How much needs attention, in a line for the head of the page."""
+    levels = [one.level for one in review.attention]
+    stops, looks = levels.count("stop"), levels.count("look")
+    if stops:
+        return tag(f"{counted(stops, 'reason')} to stop", "error")
+    if looks:
+        return tag(f"{counted(looks, 'point')} to look at", "warning")
+    return tag("nothing stands in the way", "good")
+
+
+def guarantees(review: Review) -> Iterator[str]:
+    """What is promised, each with its proof."""
+    yield f'<section aria-labelledby="guarantees">{heading("guarantees", "What is guaranteed")}<div class="guarantees">'
+    for one in review.guarantees:
+        shown = f'<p class="soft">Proof: {proof(one.proof)}</p>' if one.proof else ""
+        yield f"<div><h3>{text(one.title)}</h3><p>{text(one.text)}</p>{shown}</div>"
+    yield "</div></section>"
+
+
+def has_approval(review: Review) -> bool:
+    """Whether there is an approval to compare with."""
+    return bool(review.approval or any(model.change for model in review.models))
+
+
+def approval(review: Review, names: Names) -> Iterator[str]:
+    """Who approved what, and how much of it is still so."""
+    if not has_approval(review):
+        return
+    told = {model.name: model.change.kind for model in review.models if model.change}
+    yield f'<section aria-labelledby="approval">{heading("approval", "Since the approval")}'
+    if review.approval:
+        by, at = (text(review.approval.get(name, "?")) for name in ("by", "at"))
+        yield f"<p>Approved by {by} at {at}.</p>"
+    for kind in ("new", "changed", "removed"):
+        if some := [name for name, found in told.items() if found == kind]:
+            yield f"<p>{tag(kind, kind)} {names.links(some)}</p>"
+    same = sum(found == "same" for found in told.values())
+    if same:
+        yield f'<p class="soft">{counted(same, "model")} as approved</p>'
+    if review.change and review.change.kind != "same":
+        yield "<p>Of settings, functions, vars and version these lines changed:</p>"
+        yield highlight.diff(review.change.diff, "change of settings, functions, vars and version")
+    yield "</section>"
