@@ -85,6 +85,10 @@ class ConnectError(SqlseedError):
     exit_code = 4
 
 
+OUT_OF_MEMORY = "53200"
+"""The SQLSTATE of a statement that had too little memory: PostgreSQL's, and DuckDB's here, which has no codes."""
+
+
 class ExecuteError(SqlseedError):
     """The target refused a statement.
 

@@ -16,7 +16,7 @@ from sqlseed.assertion import COUNT, UNLIKE_ZERO
 from sqlseed.assertions.compiling import Prepared
 from sqlseed.assertions.counting import LINES_BEFORE, Work, decided
 from sqlseed.backends import Backend, Session
-from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
+from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError, SqlseedError
 from sqlseed.events import Event, EventKind, OnEvent, Status, Verdict
 from sqlseed.model import Relation
 from sqlseed.runner import StopFlag
@@ -45,17 +45,26 @@ class Run:
         verdicts: dict[str, Verdict] = {}
         with concurrent.futures.ThreadPoolExecutor(max(1, count)) as pool:
             pending = {pool.submit(self._work, work): work for work in works}
-            while pending:
+            cramped: list[Work] = []  # had too little memory beside others; run again one by one when those are done
+            alone = count < 2
+            while pending or cramped:
+                if not pending:
+                    alone, work = True, cramped.pop()
+                    pending[pool.submit(self._work, work)] = work
                 done, _ = concurrent.futures.wait(
                     pending, timeout=_POLL_SECONDS, return_when=concurrent.futures.FIRST_COMPLETED
                 )
                 for future in done:
-                    del pending[future]
-                    if not future.cancelled():
+                    work = pending.pop(future)
+                    if not alone and not future.cancelled() and _lacked_memory(future.result()):
+                        cramped.append(work)
+                    elif not future.cancelled():
                         self._announce(future.result(), verdicts)
                 if self.stop.signal is not None and not self.examiner.stopping.is_set():
                     self._end(pending)
+                    cramped.clear()
                 elif self.fail_fast and any(v.status in (Status.FAIL, Status.ERROR) for v in verdicts.values()):
+                    cramped.clear()
                     for future in list(pending):
                         future.cancel()
         for session in self._all:
@@ -200,6 +209,10 @@ class Examiner:
         table = Relation(self.failures_schema, one.test.short_name)
         with self._writing:
             return holder.keep(table, one if any_wrong else None)
+
+
+def _lacked_memory(verdicts: Sequence[Verdict]) -> bool:
+    return any(getattr(verdict.error, "sqlstate", None) == OUT_OF_MEMORY for verdict in verdicts)
 
 
 def _as_json(session: Session, sql: str) -> str:

@@ -19,7 +19,7 @@ import duckdb
 from sqlseed import dialect, library, sqltext
 from sqlseed.backends import Ours, Rows, ddl, slices
 from sqlseed.backends.checksums import column_texts
-from sqlseed.errors import ConnectError, ExecuteError
+from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
 _BATCH = 20_000  # rows of a lookup table sent at once
@@ -368,10 +368,11 @@ def _plain(value: Value) -> Any:
 def _error(error: duckdb.Error) -> ExecuteError:
     text = " ".join(str(error).split("\n\nLINE")[0].split())
     interrupted = isinstance(error, duckdb.InterruptException)
-    hint = None
+    hint = sqlstate = None
     if "+(DATE, BIGINT)" in text or "-(DATE, BIGINT)" in text:
         hint = "cast the number: date + n::int"
     elif isinstance(error, duckdb.OutOfMemoryException):
         hint = "raise memory_limit in the target, or give it a temp_directory"
+        sqlstate = OUT_OF_MEMORY
     retryable = isinstance(error, duckdb.TransactionException)  # two sessions met; nothing was written
-    return ExecuteError(text[:600], cancelled=interrupted, retryable=retryable, hint=hint)
+    return ExecuteError(text[:600], sqlstate=sqlstate, cancelled=interrupted, retryable=retryable, hint=hint)

@@ -9,9 +9,27 @@ with absentees as (
         on session."examId" = mark."examId"
         and session."subjectId" = mark."subjectId"
     where mark."isAbsent"
+),
+
+excused as (                         -- what the register says of most of them; few rows are left to look for below
+    select
+        "studentId" as student_id,
+        "date" as day
+    from {{ ref('attendance_records') }}
+    where "status" in ('absent', 'excused')
+),
+
+unexcused as (
+    select absentees.student_id, absentees.day
+    from absentees
+    left join excused
+        on excused.student_id = absentees.student_id
+        and excused.day = absentees.day
+    where excused.student_id is null
 )
 
 select record."studentId" as student_id, record."date" as day, record."status"
 from {{ ref('attendance_records') }} as record
-where record."status" not in ('absent', 'excused')
-  and (record."studentId", record."date") in (select student_id, day from absentees)
+join unexcused
+    on unexcused.student_id = record."studentId"
+    and unexcused.day = record."date"

@@ -5,31 +5,38 @@ with sat as materialized (                -- each session with its class and sec
     {{ papers_with_sections() }}
 ),
 
-sections as materialized (
+scripts as (                         -- what each pupil got in an examination, over its papers
     select
-        branch.board,
+        sat.branch_id,
         sat.level,
-        exam."examType" as exam_type,
         sat.exam_id,
         sat.section_id,
-        count(distinct mark."studentId") as pupils,
+        exam."examType" as exam_type,
         count(*) as marks,
-        sum(
-            round((1000 * mark."totalMarks" / exam."maxMarks")::double precision)::bigint
-        )::double precision * 0.1 as total
+        sum(round((1000 * entry."rawMarks" / exam."maxMarks")::double precision)::bigint) as total
     from sat
-    join {{ seed('branches') }} as branch
-        on branch.id = sat.branch_id
     join {{ ref('exams') }} as exam
         on exam."id" = sat.exam_id
     join {{ ref('marks_entries') }} as entry
         on entry."sessionId" = sat.session_id
-    join {{ ref('marks') }} as mark
-        on mark."studentId" = entry."studentId"
-        and mark."examId" = sat.exam_id
-        and mark."subjectId" = sat.subject_id
-    where not mark."isAbsent"
-    group by branch.board, sat.level, exam."examType", sat.exam_id, sat.section_id
+    where entry."rawMarks" is not null       -- null is absent
+    group by sat.branch_id, sat.level, sat.exam_id, sat.section_id, exam."examType", entry."studentId"
+),
+
+sections as materialized (
+    select
+        branch.board,
+        script.level,
+        script.exam_type,
+        script.exam_id,
+        script.section_id,
+        count(*) as pupils,
+        sum(script.marks) as marks,
+        sum(script.total)::double precision * 0.1 as total
+    from scripts as script
+    join {{ seed('branches') }} as branch
+        on branch.id = script.branch_id
+    group by branch.board, script.level, script.exam_type, script.exam_id, script.section_id
 ),
 
 levels as (
@@ -44,10 +51,14 @@ levels as (
     group by board, level, exam_type
 )
 
-select section.exam_id, section.section_id, section.total / section.marks as score, level.score as of_the_level
+select
+    section.exam_id,
+    section.section_id,
+    section.total / section.marks::double precision as score,
+    level.score as of_the_level
 from sections as section
 join levels as level
     on level.board = section.board
     and level.level = section.level
     and level.exam_type = section.exam_type
-where abs(section.total / section.marks - level.score) > 8 + 60 / sqrt(section.pupils)
+where abs(section.total / section.marks::double precision - level.score) > 8 + 60 / sqrt(section.pupils)
