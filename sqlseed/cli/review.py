@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sqlseed.cli.options import SliceCommand, common, open_workspace, output_as,
 
 if TYPE_CHECKING:
     from sqlseed.api import Difference, Lock
-    from sqlseed.review.bundle import Bundle
+    from sqlseed.review.facts import Review
     from sqlseed.workspace import Workspace
 
 _EXIT_CODES = """\b
@@ -78,7 +79,8 @@ def _approve(workspace: Workspace, by: str, output: str) -> None:
 
 def _review(ctx: click.Context, workspace: Workspace, output: str, options: dict[str, Any]) -> None:
     from sqlseed import api, display, process
-    from sqlseed.review import markdown
+    from sqlseed.review import bundle, markdown
+    from sqlseed.reviewpage import page
 
     selection = selection_of(ctx, workspace, options)
     if options["against"] is not None:
@@ -90,20 +92,20 @@ def _review(ctx: click.Context, workspace: Workspace, output: str, options: dict
     where, dry_run = arguments.where(workspace), not options["no_dry_run"]
     with process.stoppable() as stop, display.display(sys.stderr, "text", options["quiet"]) as on_event:
         made = api.review(workspace, selection, where=where, dry_run=dry_run, on_event=on_event, stop=stop)
+    shown = bundle.write_text(bundle.folder(workspace) / bundle.PAGE, page.page(made.review))
+    paths = (shown, *made.paths)
     if output == "json":
-        click.echo(report.to_json([str(path) for path in made.paths]))
+        click.echo(report.to_json([str(path) for path in paths]))
     elif output == "markdown":
         click.echo(markdown.of_review(made.review), nl=False)
     else:
-        click.echo(_summary(workspace, made))
+        click.echo(_summary(made.review, paths))
 
 
-def _summary(workspace: Workspace, made: Bundle) -> str:
+def _summary(review: Review, paths: Sequence[Path]) -> str:
     """What there is to read, what a build would do, and what to look at, a line each."""
-    from sqlseed.review import bundle
     from sqlseed.review.markdown import size
 
-    review = made.review
     total = review.total
     about = "" if total.exact else "about "
     pending = sum(one.state != "up to date" for model in review.models for one in model.slices)
@@ -111,7 +113,7 @@ def _summary(workspace: Workspace, made: Bundle) -> str:
     if review.engine == "postgres":
         takes = f"{size(total.heap_bytes)} of heap, {size(total.index_bytes)} of indexes, {takes}"
     lines = [
-        f"{bundle.folder(workspace)}: {report.plural(len(made.paths), 'file')}",
+        f"{paths[0]} is where to begin; {report.plural(len(paths), 'file')} in its folder",
         f"a build would write {about}{report.plural(total.rows, 'row')} in {report.plural(pending, 'slice')}: {takes}",
         *(f"{one.level}: {one.text}" for one in review.attention),
     ]
