@@ -87,6 +87,7 @@
     one.addEventListener("click", () => kin(one));
     one.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && kin(one));
   }
+  if (picture) picture.parentElement.scrollTop = (picture.clientHeight - picture.parentElement.clientHeight) / 2;
   at("fit")?.addEventListener("click", (event) => {
     const fits = picture.parentElement.classList.toggle("fit");
     event.target.setAttribute("aria-pressed", fits);

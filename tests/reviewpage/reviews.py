@@ -167,9 +167,13 @@ def review(models: list[facts.ModelFacts] | None = None, **changes: Any) -> fact
 
 
 def large(count: int) -> facts.Review:
-    """So many models as heavy as a real one: 70 lines, 14 columns, 39 slices, each reading three that come before."""
+    """So many models as heavy as a real one: 70 lines, 14 columns, 39 slices; each reads three of two tiers before."""
     names = [f"model_{i:03d}" for i in range(count)]
-    parents = [[names[j] for j in sorted({i // 2, i // 3, max(0, i - 7)}) if j < i] for i in range(count)]
+    tiers = [names[tier * count // 9 : (tier + 1) * count // 9] for tier in range(9)]
+    parents: list[list[str]] = []
+    for tier, own in enumerate(tiers):
+        some = [name for before in tiers[max(0, tier - 2) : tier] for name in before]
+        parents += [sorted({some[i * k % len(some)] for k in (3, 5, 11)} if some else ()) for i in range(len(own))]
     return review([model(n, some, size=70, wide=14, many=39) for n, some in zip(names, parents, strict=True)])
 
 
