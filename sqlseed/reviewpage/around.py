@@ -8,7 +8,7 @@ from sqlseed.model import Relation
 from sqlseed.report import number
 from sqlseed.review.facts import ModelFacts, Review, SeedFacts
 from sqlseed.reviewpage import highlight
-from sqlseed.reviewpage.markup import anchor, cell, code, counted, heading, part, size, soft, table, tag
+from sqlseed.reviewpage.markup import anchor, cell, code, counted, heading, part, prose, size, soft, table, tag
 from sqlseed.reviewpage.names import Names
 from sqlseed.webpage import text
 
@@ -32,7 +32,7 @@ def locks(review: Review, names: Names) -> Iterator[str]:
     for (mode, blocks), tables in found.items():
         statements = ", ".join(dict.fromkeys(statement for some in tables.values() for statement in some))
         listed = ", ".join(map(names.relation, tables))
-        told = f'<details class="always"><summary>{counted(len(tables), "table")}</summary>{listed}</details>'
+        told = f"<details><summary>{counted(len(tables), 'table')}</summary>{listed}</details>"
         rows.append([text(mode), text(blocks), text(statements), told])
     yield table(["lock", "what it blocks", "taken by", "on"], rows, "locks of the whole run", kind="cards")
     yield '<p class="soft">A lock is held until the transaction of its slice ends.</p></section>'
@@ -69,13 +69,17 @@ def session(review: Review) -> Iterator[str]:
     """Settings, vars and functions."""
     yield f'<section aria-labelledby="session">{heading("session", "The session")}'
     if review.settings:
-        rows = [[code(name), code(value)] for name, value in review.settings.items()]
+        rows = [
+            [code(name), code(value), prose(review.reasons.get(name, ""))] for name, value in review.settings.items()
+        ]
         yield "<p>Each slice's transaction pins these settings, and they end with it.</p>"
-        yield table(["setting", "value"], rows, "settings", kind="pairs")
+        yield table(["setting", "value", "why"], rows, "settings", kind="cards pairs")
     if review.functions:
         yield "<p>Functions of the session, which nothing outlives:</p>"
         for name, ddl in review.functions.items():
-            yield part(name, highlight.sql(ddl, f"function {name}"), place=anchor("f", name))
+            yield part(
+                name, highlight.sql(ddl, f"function {name}"), note=review.reasons.get(name, ""), place=anchor("f", name)
+            )
     if review.variables:
         rows = [[code(name), cell(value)] for name, value in review.variables.items()]
         made = table(["var", "value"], rows, "vars", kind="pairs")

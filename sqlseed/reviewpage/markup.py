@@ -50,6 +50,11 @@ def proof(place: str) -> str:
     return f'<a class="proof" href="{text(place)}">{text(label)}</a>'
 
 
+def data(value: float, shown: str) -> str:
+    """A number as it is shown, and the value by which rows are sorted."""
+    return f'<data value="{value:g}">{shown}</data>'
+
+
 def size(count: int) -> str:
     """Bytes as PostgreSQL's pg_size_pretty counts them, in steps of 1024.
 
@@ -80,6 +85,15 @@ def code(value: object) -> str:
     return f"<code>{text(value)}</code>"
 
 
+def prose(value: object) -> str:
+    """Sentences, in which a pair of backticks holds a name or a command.
+
+    >>> prose("run `sqlseed build <x>`")
+    'run <code>sqlseed build &lt;x&gt;</code>'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
+
+
 def soft(value: object) -> str:
     """Text in the second colour."""
     return f'<span class="soft">{text(value)}</span>'
@@ -106,17 +120,21 @@ def table(
 ) -> str:
     """A table of finished cells in a box that scrolls sideways; the first cell of a row is its heading.
 
+    A column with nothing in it is left out.
+
     `right` are the columns of numbers, `ids` the rows' own ids, one for each row or none. Of the kind `cards`, each row
     is a card on a phone, and its cells say what they are.
     """
+    rows = [*rows]
+    shown = [i for i in range(len(heads)) if not i or any(row[i] for row in rows)]
     numbers = [' class="n"' if i in right else "" for i in range(len(heads))]
     made = [f'<div class="wide"><table class="{kind}"><caption>{text(label)}</caption><thead><tr>']
-    made += [f"<th{numbers[i]}>{text(head)}" for i, head in enumerate(heads)]
+    made += [f"<th{numbers[i]}>{text(heads[i])}" for i in shown]
     made.append("<tbody>")
     named = [f' data-h="{text(head)}"' if head and "cards" in kind else "" for head in heads]
     for i, row in enumerate(rows):
         made.append(f'\n<tr id="{ids[i]}"><th>{row[0]}' if ids else f"\n<tr><th>{row[0]}")
-        made += [f"<td{numbers[j]}{named[j]}>{content}" for j, content in enumerate(row[1:], 1)]
+        made += [f"<td{numbers[j]}{named[j]}>{row[j]}" for j in shown[1:]]
     made.append("</table></div>")
     return "".join(made)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlseed.report import duration, number
 from sqlseed.review.facts import Review
 from sqlseed.reviewpage import highlight
-from sqlseed.reviewpage.markup import code, counted, heading, proof, size, tag
+from sqlseed.reviewpage.markup import code, counted, heading, proof, prose, size, table, tag
 from sqlseed.reviewpage.names import Names
 from sqlseed.reviewpage.sections import about, states
 from sqlseed.webpage import text
@@ -37,10 +37,15 @@ def happens(review: Review) -> Iterator[str]:
     yield "".join(f"<div><dt>{name}<dd>{big}<small>{small}</small></div>" for name, big, small in tiles)
     between = len(review.models) - len(tables)
     own = f"{counted(between, 'intermediate table')}, {counted(len(review.seeds), 'lookup table')} and the checkpoints"
+    notes = "".join(f"<li>{prose(note)}" for note in review.notes)
     yield (
         f"</dl><p class=soft>Besides, {own} go to sqlseed's own schema {code(review.state_schema)}. Each slice is one"
-        " transaction. Bytes and times are estimates for the whole run.</p></section>"
+        " transaction.</p>"
     )
+    if review.notes:
+        told = "<summary class=soft>How the numbers came about</summary>"
+        yield f"<details class=always>{told}<ul class=soft>{notes}</ul></details>"
+    yield "</section>"
 
 
 def attention(review: Review, names: Names) -> Iterator[str]:
@@ -54,7 +59,7 @@ def attention(review: Review, names: Names) -> Iterator[str]:
     yield '<ul class="plain attention">'
     for one in ranked:
         kind = _LEVELS.get(one.level, "same")
-        yield f'<li class="{kind}">{tag(one.level, kind)}<div>{text(one.text)}{_models(one.models, names)}</div>'
+        yield f'<li class="{kind}">{tag(one.level, kind)}<div>{prose(one.text)}{_models(one.models, names)}</div>'
     yield "</ul></section>"
 
 
@@ -63,7 +68,7 @@ def _models(models: tuple[str, ...], names: Names) -> str:
         return ""
     if len(models) <= _NAMED:
         return f'<br><span class="soft">{names.links(models)}</span>'
-    return f"<details><summary>{counted(len(models), 'model')}</summary>{names.links(models)}</details>"
+    return f"<details class=always><summary>{counted(len(models), 'model')}</summary>{names.links(models)}</details>"
 
 
 def summary(review: Review) -> str:
@@ -81,9 +86,41 @@ def guarantees(review: Review) -> Iterator[str]:
     """What is promised, each with its proof."""
     yield f'<section aria-labelledby="guarantees">{heading("guarantees", "What is guaranteed")}<div class="guarantees">'
     for one in review.guarantees:
-        shown = f'<p class="soft">Proof: {proof(one.proof)}</p>' if one.proof else ""
-        yield f"<div><h3>{text(one.title)}</h3><p>{text(one.text)}</p>{shown}</div>"
+        shown = [f"Proof: {proof(one.proof)}"] if one.proof else []
+        shown += [f"tried by sqlseed's own {', '.join(map(code, one.tests))}"] if one.tests else []
+        told = f'<p class="soft">{"; ".join(shown)}</p>' if shown else ""
+        yield f"<div><h3>{text(one.title)}</h3><p>{prose(one.text)}</p>{told}</div>"
     yield "</div></section>"
+
+
+def agreement(review: Review) -> Iterator[str]:
+    """What to type, whatever the answer is."""
+    target = f"--target {review.target}"
+    rows = [
+        ("Approve it", f"sqlseed review {target} --approve --by NAME", "writes review.lock, to be committed"),
+        (
+            "Run what was approved",
+            f"sqlseed build {target} --approved",
+            "refuses anything else, and shows the difference",
+        ),
+        ("See what changed since", f"sqlseed review {target} --against review.lock", "the second review takes minutes"),
+    ]
+    if review.grants:
+        rows[1:1] = [
+            (
+                "Give a role its rights",
+                "psql -v role=ROLE -f sql/grants.sql",
+                "as the tables' owner; no superuser is needed",
+            ),
+            ("Run it with psql alone", "cd sql && psql -v ON_ERROR_STOP=1 -f run.sql", "the same rows, without Python"),
+        ]
+        rows.append(
+            ("Take it back", "psql -f sql/999_undo.sql", "or `sqlseed clean`: rows that sqlseed made, no others")
+        )
+    yield f'<section aria-labelledby="agreement">{heading("agreement", "Saying yes")}'
+    made = [[text(what), code(command), prose(note)] for what, command, note in rows]
+    yield table(["", "command", ""], made, "commands", kind="cards pairs")
+    yield "<p class=soft>With the vars or the preset of this review, where it was given any.</p></section>"
 
 
 def has_approval(review: Review) -> bool:

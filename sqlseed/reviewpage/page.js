@@ -47,6 +47,24 @@
   at("open").addEventListener("click", () => turn(true));
   at("close").addEventListener("click", () => turn(false));
 
+  // --- the table of models, sorted by what its heads say; a second time turns it round --------------------------------
+  const body = document.querySelector("table.models tbody");
+  const inOrder = [...body.rows];
+  all("table.models thead th").forEach((head, i) => {
+    const value = (row) => +(row.cells[i].querySelector("data")?.value ?? -1);
+    if (i && !inOrder.some((row) => value(row) >= 0)) return;
+    const button = make("button", head.textContent);
+    button.type = "button";
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const falling = head.ariaSort !== "descending";
+      all("th", head.parentElement).forEach((one) => { one.ariaSort = null; });
+      if (i) head.ariaSort = falling ? "descending" : "ascending";
+      const sorted = i ? [...inOrder].sort((one, two) => (falling ? value(two) - value(one) : value(one) - value(two))) : inOrder;
+      body.append(...sorted);
+    });
+  });
+
   // --- the graph: a model's ancestors and descendants ---------------------------------------------------------------
   const picture = document.querySelector(".graph");
   const nodes = picture ? all("a", picture) : [];

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlseed.report import duration, number
 from sqlseed.review.facts import ModelFacts, Review
 from sqlseed.reviewpage import around, graph, overview
-from sqlseed.reviewpage.markup import anchor, code, heading, link, size, skip, soft, table
+from sqlseed.reviewpage.markup import anchor, code, data, heading, link, size, skip, soft, table
 from sqlseed.reviewpage.names import Names
 from sqlseed.reviewpage.sections import about, marks, section, states
 from sqlseed.webpage import document, text
@@ -21,6 +21,7 @@ _PLACES = {
     "happens": "Overview",
     "attention": "Attention",
     "guarantees": "Guarantees",
+    "agreement": "Saying yes",
     "approval": "Approval",
     "models": "Models",
     "graph": "Graph",
@@ -43,6 +44,7 @@ def page(review: Review) -> str:
         *overview.happens(review),
         *overview.attention(review, names),
         *overview.guarantees(review),
+        *overview.agreement(review),
         *overview.approval(review, names),
         *_models(review),
         *_graph(review),
@@ -91,8 +93,8 @@ def _shown(review: Review, place: str) -> bool:
 def _models(review: Review) -> Iterator[str]:
     yield f'<section aria-labelledby="models">{heading("models", "Models, in the order of a build")}'
     rows = [_row(model, i) for i, model in enumerate(review.models, 1)]
-    heads = ["model", "table", "slices", "rows", "heap", "indexes", "time", ""]
-    yield table(heads, rows, "models", right=(3, 4, 5, 6), kind="cards models") + "</section>"
+    heads = ["model", "table", "slices", "rows", "heap", "indexes", "time", "rows there now", ""]
+    yield table(heads, rows, "models", right=(3, 4, 5, 6, 7), kind="cards models") + "</section>"
 
 
 def _row(model: ModelFacts, place: int) -> list[str]:
@@ -102,10 +104,11 @@ def _row(model: ModelFacts, place: int) -> list[str]:
         f"{soft(place)} {link(anchor('m', model.name), model.name)}",
         table_,
         states(model.slices),
-        about(e, number(e.rows)),
-        size(e.heap_bytes),
-        size(e.index_bytes),
-        duration(e.seconds),
+        data(e.rows, about(e, number(e.rows))),
+        data(e.heap_bytes, size(e.heap_bytes)),
+        data(e.index_bytes, size(e.index_bytes)),
+        data(e.seconds, duration(e.seconds)),
+        data(model.live_rows, number(model.live_rows)) if model.live_rows else "",
         marks(model),
     ]
 

@@ -43,7 +43,7 @@ def findings(model: ModelFacts) -> str:
 
 def marks(model: ModelFacts) -> str:
     """What sets the model apart from the others, in tags."""
-    creates = tag("creates its table", "new") if model.creates else ""
+    creates = tag("creates its table", "new") if model.creates and model.materialized != "intermediate" else ""
     fires = any(trigger.enabled and not trigger.internal for trigger in model.triggers)
     return " ".join(
         filter(None, [changed(model), creates, tag("triggers", "warning") if fires else "", findings(model)])

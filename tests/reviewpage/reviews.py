@@ -152,7 +152,10 @@ def review(models: list[facts.ModelFacts] | None = None, **changes: Any) -> fact
         wall_seconds=73.6,
         guarantees=(
             facts.Guarantee(
-                "Nobody else's rows", "A row that sqlseed did not make is never changed.", "sql/999_undo.sql"
+                "Nobody else's rows",
+                "A row that sqlseed did not make is never changed.",
+                "sql/999_undo.sql",
+                ("tests/undo.py",),
             ),
             facts.Guarantee("Locks", "No lock keeps readers out.", "#locks"),
         ),
@@ -161,6 +164,8 @@ def review(models: list[facts.ModelFacts] | None = None, **changes: Any) -> fact
             facts.Attention("stop", "Two tables hold rows of somebody else.", ("pupils", "staff")),
             facts.Attention("look", "A foreign key has no index."),
         ),
+        reasons={"timezone": "times are UTC", "sqlseed_hash": "a random number"},
+        notes=("Rows were counted by a dry run.",),
         grants=('grant select, insert on public."Pupils" to seeder',),
     )
     return dataclasses.replace(made, **changes)

@@ -39,7 +39,7 @@ def rich() -> facts.Review:
     """Everything that the page can show, at least once."""
     trigger = facts.TriggerFacts("log", "after", ("insert",), "row", enabled=True, function="audit.log()")
     hostile = reviews.hostile()
-    marks = reviews.model("marks", ["pupils", "staff"], size=60, triggers=(trigger,), creates=True)
+    marks = reviews.model("marks", ["pupils", "staff"], size=60, many=4, triggers=(trigger,), creates=True)
     marks = dataclasses.replace(marks, findings=hostile.models[1].findings, change=hostile.models[1].change)
     models = [reviews.model("towns2"), reviews.model("pupils", ["towns2"]), reviews.model("staff", ["towns2"]), marks]
     return reviews.review(models, approval={"by": "dba", "at": "2026-09-30"})
@@ -148,6 +148,21 @@ def test_a_focus_that_is_not_seen_would_be_found(tab: Page, folder: Path):
     assert [step["id"] for step in steps if not step["seen"]] == ["filter"]
 
 
+def test_the_models_are_sorted_by_their_heads(tab: Page, folder: Path):
+    tab.open(folder / "rich.html")
+    order = "[...document.querySelectorAll('table.models tbody a')].map(one => one.textContent)"
+    rows = "document.querySelectorAll('table.models th button')[1]"
+    assert tab.run(f"{rows}.textContent") == "rows"
+    found = []
+    for _ in range(2):
+        tab.run(f"{rows}.focus()")
+        tab.press("Enter", text="\r")
+        found.append([tab.run(order)[0], tab.run(f"{rows}.parentElement.ariaSort")])
+    assert found == [["marks", "descending"], ["towns2", "ascending"]]
+    tab.run("document.querySelector('table.models th button').click()")
+    assert tab.run(order) == ["towns2", "pupils", "staff", "marks"]
+
+
 def test_skip_links_and_folds_work_by_keyboard(tab: Page, folder: Path):
     tab.open(folder / "rich.html")
     for _ in range(2):
@@ -239,9 +254,8 @@ def test_paper(tab: Page, folder: Path):
         "['nav', '.skip', '#column', '#open'].filter(one => document.querySelector(one).checkVisibility())"
     )
     assert hidden == []
-    shown = tab.run("getComputedStyle(document.querySelector('a.proof'), '::after').content")
-    assert shown == '" <sql/999_undo.sql>"'
-    assert tab.run("document.querySelector('.always a').checkVisibility({contentVisibilityAuto: true})") is True
+    assert tab.run("document.querySelector('a.proof').textContent") == "sql/999_undo.sql"
+    assert tab.run("document.querySelector('.always li').checkVisibility({contentVisibilityAuto: true})") is True
     assert tab.run("document.getElementById('m-marks').checkVisibility({contentVisibilityAuto: true})") is False
     assert tab.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     shut = tab.pdf()
@@ -249,6 +263,7 @@ def test_paper(tab: Page, folder: Path):
     assert tab.run("document.getElementById('m-marks').checkVisibility()") is True
     assert shut.startswith(b"%PDF")
     tab.run(OPEN_ALL)
+    assert tab.overflow() == 0
     assert tab.pdf().count(b"/Type /Page\n") > shut.count(b"/Type /Page\n") > 0
 
 

@@ -177,8 +177,25 @@ def test_what_needs_attention_begins_with_the_worst():
 
 def test_guarantees_have_their_proofs():
     found = read()
-    assert "A row that sqlseed did not make is never changed. Proof: sql/999_undo.sql" in found.text
+    assert "is never changed. Proof: sql/999_undo.sql; tried by sqlseed's own tests/undo.py" in found.text
     assert "No lock keeps readers out. Proof: locks, on this page" in found.text
+
+
+def test_reasons_and_notes():
+    text = read().text
+    assert "How the numbers came about Rows were counted by a dry run." in text
+    assert "timezone UTC times are UTC" in text
+    assert "<li>Commands such as <code>sqlseed &lt;clean&gt;</code> stand out." in page(
+        reviews.review(notes=("Commands such as `sqlseed <clean>` stand out.",))
+    )
+    assert "sqlseed_hash a random number create function" in text
+
+
+def test_saying_yes():
+    text = read().text
+    assert "Approve it sqlseed review --target pg --approve --by NAME writes review.lock" in text
+    assert "psql -v role=ROLE -f sql/grants.sql" in text
+    assert "psql" not in read(reviews.review(grants=(), guarantees=())).text
 
 
 def test_change_since_the_approval():
