@@ -114,7 +114,7 @@
   // --- lineage: the rows of the columns say where each comes from ---------------------------------------------------
   const SHOWN = 400; // columns in a tree, those shown above left out
   const NAMED = 12; // columns of seeds in the line above it
-  const sourcesOf = (row) => all(".from > ul > li > a, .from > ul > li:not(:has(a))", row);
+  const sourcesOf = (row) => all(".from > ul:first-of-type > li", row).map((item) => item.querySelector("a") ?? item.firstChild);
   const tree = (row, seen) => {
     const list = make("ul", "", "tree");
     for (const source of sourcesOf(row)) {
@@ -123,8 +123,9 @@
       const label = source.cloneNode(true);
       const next = place.startsWith("c-") ? at(place) : null;
       const deeper = next && sourcesOf(next).length;
-      if (place.startsWith("s-")) seen.seeds.add(source.textContent);
-      else if (place) seen.models.add(place.slice(2).split(".")[0]);
+      const seed = !/^[cm]-/.test(place); // one that only a dimension reads is loaded into no table, and has no link
+      if (seed) seen.seeds.add(source.textContent);
+      else seen.models.add(place.slice(2).split(".")[0]);
       if (place && seen.places.has(place) && deeper) item.append(label, make("span", " as above", "soft"));
       else if (deeper && seen.places.size < SHOWN) {
         seen.places.add(place);
@@ -133,7 +134,7 @@
         const summary = fold.appendChild(make("summary"));
         summary.append(label);
         fold.append(tree(next, seen));
-      } else item.append(label, make("span", place.startsWith("s-") ? " seed" : deeper ? " and further" : " made there", "soft"));
+      } else item.append(label, make("span", seed ? (place ? " seed" : " seed, as parameters") : deeper ? " and further" : " made there", "soft"));
     }
     return list;
   };
@@ -202,6 +203,7 @@
       fold.open = true;
     }
     if (target) target.scrollIntoView({ block: "start" });
+    if (target && nodes.includes(target)) target.focus();
   };
   addEventListener("hashchange", unfold);
   if (location.hash) unfold();
