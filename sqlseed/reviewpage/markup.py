@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlseed.model import Value
 from sqlseed.report import plural
+from sqlseed.review import markdown
 from sqlseed.webpage import text
 
 _LONG = 44  # letters that a value may have before it is wrapped
@@ -56,19 +57,12 @@ def data(value: float, shown: str) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as PostgreSQL's pg_size_pretty counts them, in steps of 1024.
+    """Bytes for people, none as 0.
 
-    >>> size(0), size(8192), size(1_500_000), size(3 << 30)
-    ('0', '8.0 kB', '1.4 MB', '3.0 GB')
+    >>> size(0), size(3 << 30)
+    ('0', '3.0 GiB')
     """
-    if not count:
-        return "0"
-    scaled, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if scaled < 1000:
-            break
-        scaled, unit = scaled / 1024, larger
-    return f"{count:,} bytes" if unit == "bytes" else f"{scaled:,.1f} {unit}"
+    return markdown.size(count) or "0"
 
 
 def counted(count: int, noun: str, many: str = "") -> str:

@@ -223,6 +223,17 @@ def test_a_column_is_followed_down_to_the_seeds(tab: Page, folder: Path):
     assert tab.run("document.getElementById('sources').innerText") == "No column of this name."
 
 
+def test_a_seed_that_only_a_dimension_reads_is_a_seed(tab: Page, tmp_path: Path):
+    column = facts.ColumnFacts("id", "text", nullable=False, description="", sources=(("branches", "id"),))
+    path = tmp_path / "review.html"
+    path.write_text(page(reviews.review([reviews.model("pupils", columns=(column,))])), "utf-8")
+    tab.open(path)
+    tab.run("document.getElementById('column').focus()")
+    tab.write("pupils.id")
+    told = " ".join(tab.run("document.getElementById('sources').innerText").split())
+    assert told == "pupils.id comes from the seeds' branches.id. branches.id seed, as parameters"
+
+
 def test_sources_in_a_section_unfold_to_the_seeds(tab: Page, folder: Path):
     tab.open(folder / "rich.html", fragment="#c-marks.column1")
     assert tab.run("document.getElementById('m-marks').parentElement.open") is True

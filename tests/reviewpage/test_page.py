@@ -149,9 +149,9 @@ def test_what_will_happen():
         "Tables written 4 none is created",
         "Rows 12,000 counted by a dry run",
         "Slices to run 12 12 new",
-        "Heap 1.3 MB",
-        "Indexes 562.5 kB",
-        "WAL 2.2 MB",
+        "Heap 1.3 MiB",
+        "Indexes 562 KiB",
+        "WAL 2.2 MiB",
         "Time 74 s in 2 sessions",
         "0 intermediate tables, 1 lookup table and the checkpoints go to sqlseed's own schema _sqlseed",
     ):
