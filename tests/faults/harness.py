@@ -81,11 +81,15 @@ def stop_sessions(database: Database, within: float = 10) -> None:
 
 @dataclass
 class Report:
-    """What a series of kills came to."""
+    """What a series of kills came to; each round ends with a build that nobody killed, and is compared."""
 
     kills: int = 0
     rounds: int = 0
     wrong: list[str] = field(default_factory=list)
+    recovery: list[float] = field(default_factory=list)  # seconds from a round's last kill to its end
+
+
+KILLS_A_ROUND = 30
 
 
 def torture(
@@ -102,20 +106,25 @@ def torture(
     while report.kills < kills and not (stop_when_wrong and report.wrong):
         reset(database)
         report.rounds += 1
-        for _ in range(30):
+        for number in range(KILLS_A_ROUND + 1):
             early = chance.random() < 0.2  # while it starts, makes tables, loads seeds
             delay = chance.uniform(0.2, 0.9) if early else chance.uniform(0, length) * chance.random()
-            ended, text = _run_and_kill(command, root, delay, early)
-            if ended:
-                if ended != "done" or database.digest(*TABLES) != expected:
-                    report.wrong.append(text[-300:] or "other rows")
-                break
-            report.kills += 1
+            begin = time.monotonic()
+            problem = _run_and_kill(command, root, delay if number < KILLS_A_ROUND else None, early)
+            if problem is None:
+                report.kills += 1
+                continue
+            if number:
+                report.recovery.append(time.monotonic() - begin)
+            if problem or database.digest(*TABLES) != expected:
+                report.wrong.append(problem or "other rows")
+            break
     return report
 
 
-def _run_and_kill(command: Sequence[str], root: Path, delay: float, early: bool) -> tuple[str, str]:
-    """Kills the build `delay` seconds after it, or its first slice, began; how it ended if it was faster."""
+def _run_and_kill(command: Sequence[str], root: Path, delay: float | None, early: bool) -> str | None:
+    """Kills the build `delay` seconds after it, or its first slice, began: None. If it was faster, or without a delay:
+    an empty text if it succeeded, else the end of what it said."""
     arguments = [*command, "build", "--log-format", "json", "--project-dir", str(root)]
     with subprocess.Popen(
         arguments, env=cli_environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -126,13 +135,34 @@ def _run_and_kill(command: Sequence[str], root: Path, delay: float, early: bool)
             lines.append(line)
             if "run_started" in line:
                 break
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=delay)
-            _, rest = process.communicate()
-            return ("done" if process.returncode == 0 else "failed"), "".join(lines) + rest
+        try:
+            _, rest = process.communicate(timeout=delay)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return None
+    return "" if process.returncode == 0 else "".join(lines)[-300:] + rest[-300:] or "it said nothing"
+
+
+def killed_in_the_window(database: Database, root: Path, mode: str, model: str) -> str:
+    """Kills a build when a slice of `model` is written and its checkpoint is not, and builds again.
+
+    `mode` is `apart` for the broken order of things, `together` for one transaction. What was wrong then, or nothing.
+    """
+    reset(database)
+    assert build(root).success
+    expected = database.digest(*TABLES)
+    reset(database)
+    command = [sys.executable, str(WRAPPER), mode, model, "build", "--project-dir", str(root)]
+    with subprocess.Popen(command, env=cli_environment(), stderr=subprocess.PIPE, text=True) as process:
+        wait_for_line(process, "in the window")
         process.kill()
-        process.communicate()
-    return "", ""
+    stop_sessions(database)
+    again = [sys.executable, str(WRAPPER), mode, "", "build", "--project-dir", str(root)]
+    ended = subprocess.run(again, env=cli_environment(), capture_output=True, text=True, timeout=120)
+    if ended.returncode:
+        return f"exit {ended.returncode}: {ended.stderr[-300:]}"
+    return "" if database.digest(*TABLES) == expected else "other rows"
 
 
 def sqlseed_command() -> list[str]:
@@ -142,7 +172,7 @@ def sqlseed_command() -> list[str]:
 
 def broken_command() -> list[str]:
     """The command line with the checkpoint in a transaction of its own."""
-    return [sys.executable, str(WRAPPER)]
+    return [sys.executable, str(WRAPPER), "apart", ""]
 
 
 @contextlib.contextmanager
