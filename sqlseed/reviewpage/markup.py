@@ -13,7 +13,8 @@ from sqlseed.report import plural
 from sqlseed.review import markdown
 from sqlseed.webpage import text
 
-_LONG = 44  # letters that a value may have before it is wrapped
+_LONG = 44  # characters that a value may have before it is wrapped
+_MOST = 1000  # characters shown of a value
 _PLAIN = re.compile(r"[^A-Za-z0-9_]")
 _LOCAL = re.compile(r"#[\w.%-]+|(?!\.\.?/\.\./\.\./)(?:\.\./){0,2}[\w][\w./-]*(?:#[\w.-]+)?")
 
@@ -52,8 +53,8 @@ def proof(place: str) -> str:
 
 
 def data(value: float, shown: str) -> str:
-    """A number as it is shown, and the value by which rows are sorted."""
-    return f'<data value="{value:g}">{shown}</data>'
+    """A number as it is shown, and the value by which rows are sorted; nothing where it is not known."""
+    return f'<data value="{value:g}">{shown}</data>' if shown else ""
 
 
 def size(count: int) -> str:
@@ -99,8 +100,10 @@ def cell(value: Value) -> str:
         return '<i class="soft">null</i>'
     if isinstance(value, bool):
         return "true" if value else "false"
-    shown = text(value)
-    return f'<span class="long">{shown}</span>' if len(shown) > _LONG else shown
+    shown = str(value)
+    if len(shown) > _MOST:
+        shown = f"{shown[:_MOST]}... ({len(shown):,} characters)"
+    return f'<span class="long">{text(shown)}</span>' if len(shown) > _LONG else text(shown)
 
 
 def table(

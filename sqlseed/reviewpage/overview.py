@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlseed.report import duration, number
-from sqlseed.review.facts import Review
+from sqlseed.review.facts import Review, SliceFacts
 from sqlseed.reviewpage import highlight
-from sqlseed.reviewpage.markup import code, counted, heading, proof, prose, size, table, tag
+from sqlseed.reviewpage.markup import code, counted, heading, proof, prose, table, tag
 from sqlseed.reviewpage.names import Names
-from sqlseed.reviewpage.sections import about, states
+from sqlseed.reviewpage.sections import about, states, weighed
 from sqlseed.webpage import text
 
 _LEVELS = {"stop": "error", "look": "warning", "note": "same"}  # level -> class of its tag, in the order shown
@@ -18,21 +18,23 @@ _NAMED = 12  # models that a point of attention names at once; the others unfold
 
 def happens(review: Review) -> Iterator[str]:
     """Tables, rows, slices, bytes and time."""
-    slices = [one for model in review.models for one in model.slices]
-    pending = sum(one.state != "up to date" for one in slices)
     tables = [model for model in review.models if model.materialized != "intermediate"]
-    made = sum(model.creates for model in tables)
+    written = [model for model in tables if not model.slices or _pending(model.slices)]
+    made = sum(model.creates for model in written)
+    slices = [one for model in review.models for one in model.slices]
     total = review.total
-    sized = bool(total.heap_bytes or not total.rows)  # a target that is no PostgreSQL has no such estimate
     tiles = [
-        ("Tables written", number(len(tables)), f"{number(made)} of them created" if made else "none is created"),
+        ("Tables written", number(len(written)), f"{number(made)} of them created" if made else "none is created"),
         ("Rows", about(total, number(total.rows)), "counted by a dry run" if total.exact else "as the plan expects"),
-        ("Slices to run", number(pending), states(slices)),
-        ("Heap", size(total.heap_bytes) if sized else "?", "the tables' pages"),
-        ("Indexes", size(total.index_bytes) if sized else "?", "of the same rows"),
-        ("WAL", size(total.wal_bytes) if sized else "?", "what replicas receive"),
-        ("Time", duration(review.wall_seconds), f"in {counted(review.threads, 'session')}"),
+        ("Slices to run", number(_pending(slices)), states(slices)),
     ]
+    if review.engine == "postgres":
+        tiles += [
+            ("Heap", weighed(total, total.heap_bytes) or "?", "the tables' pages"),
+            ("Indexes", weighed(total, total.index_bytes) or "?", "of the same rows"),
+            ("WAL", weighed(total, total.wal_bytes) or "?", "what replicas receive"),
+        ]
+    tiles.append(("Time", duration(review.wall_seconds), f"in {counted(review.threads, 'session')}"))
     yield f'<section aria-labelledby="happens">{heading("happens", "What will happen")}<dl class="tiles">'
     yield "".join(f"<div><dt>{name}<dd>{big}<small>{small}</small></div>" for name, big, small in tiles)
     between = len(review.models) - len(tables)
@@ -46,6 +48,10 @@ def happens(review: Review) -> Iterator[str]:
         told = "<summary class=soft>How the numbers came about</summary>"
         yield f"<details class=always>{told}<ul class=soft>{notes}</ul></details>"
     yield "</section>"
+
+
+def _pending(slices: Sequence[SliceFacts]) -> int:
+    return sum(one.state != "up to date" for one in slices)
 
 
 def attention(review: Review, names: Names) -> Iterator[str]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlseed.report import duration, number
 from sqlseed.review.facts import ModelFacts, Review
 from sqlseed.reviewpage import around, graph, overview
-from sqlseed.reviewpage.markup import anchor, code, data, heading, link, size, skip, soft, table
+from sqlseed.reviewpage.markup import anchor, code, data, heading, link, skip, soft, table
 from sqlseed.reviewpage.names import Names
-from sqlseed.reviewpage.sections import about, marks, section, states
+from sqlseed.reviewpage.sections import about, marks, section, states, weighed
 from sqlseed.webpage import document, text
 
 _PLACES = {
@@ -105,8 +105,8 @@ def _row(model: ModelFacts, place: int) -> list[str]:
         table_,
         states(model.slices),
         data(e.rows, about(e, number(e.rows))),
-        data(e.heap_bytes, size(e.heap_bytes)),
-        data(e.index_bytes, size(e.index_bytes)),
+        data(e.heap_bytes, weighed(e, e.heap_bytes)),
+        data(e.index_bytes, weighed(e, e.index_bytes)),
         data(e.seconds, duration(e.seconds)),
         data(model.live_rows, number(model.live_rows)) if model.live_rows else "",
         marks(model),

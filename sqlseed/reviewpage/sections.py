@@ -55,6 +55,11 @@ def about(estimate: Estimate, shown: str) -> str:
     return shown if estimate.exact else f"about {shown}"
 
 
+def weighed(estimate: Estimate, count: int) -> str:
+    """Bytes of an estimate; nothing where there are rows of unknown width, or a target that is no PostgreSQL."""
+    return size(count) if estimate.heap_bytes or not estimate.rows else ""
+
+
 def section(model: ModelFacts, place: int, names: Names) -> str:
     """The whole section, folded; its id is inside, so that a link to it opens it."""
     rows = f"{about(model.estimate, counted(model.estimate.rows, 'row'))}, {counted(len(model.slices), 'slice')}"
@@ -125,7 +130,9 @@ def _facts(model: ModelFacts, names: Names) -> str:
     live = (
         "no such table" if model.live_rows is None else f"{counted(model.live_rows, 'row')} now, as its statistics say"
     )
-    cost = f"{size(e.heap_bytes)} heap, {size(e.index_bytes)} indexes, {size(e.wal_bytes)} WAL, {duration(e.seconds)}"
+    parts = [(e.heap_bytes, "heap"), (e.index_bytes, "indexes"), (e.wal_bytes, "WAL")]
+    sizes = [f"{weighed(e, count)} {what}" for count, what in parts if weighed(e, count)]
+    cost = ", ".join([*sizes, duration(e.seconds)])
     one_per = f"one for each {text(' and '.join(model.slice_by))}" if model.slice_by else "one in all"
     own = [trigger for trigger in model.triggers if not trigger.internal]
     pairs = [

@@ -167,6 +167,22 @@ def test_what_is_not_known_is_not_made_up():
     assert "In the target no such table" in text
 
 
+def test_nothing_to_do_writes_no_table():
+    model = reviews.model("pupils", slices=reviews.slices(3, ("a",), state="up to date"), estimate=facts.Estimate())
+    text = read(reviews.review([model])).text
+    assert "Tables written 0 none is created" in text
+    assert "Slices to run 0 3 up to date" in text
+
+
+def test_a_target_that_is_no_postgresql_has_no_bytes():
+    text = read(
+        reviews.review([reviews.model("pupils", estimate=facts.Estimate(1000, seconds=2))], engine="duckdb")
+    ).text
+    assert "Heap" not in text
+    assert "model table slices rows time 1 pupils" in text
+    assert "Takes 1,000 rows; 2.0 s" in text
+
+
 def test_what_needs_attention_begins_with_the_worst():
     text = read().text
     places = [text.index(told) for told in ("stop Two tables", "look A foreign", "note The role")]
@@ -260,6 +276,12 @@ def test_lineage_leads_to_columns_and_seeds():
     assert "#c-pupils.column1" in found.having("href")
     assert "#s-towns" in found.having("href")
     assert "constants, parameters, random numbers" in found.text
+
+
+def test_a_huge_value_is_cut_and_that_is_said():
+    made = page(reviews.review([reviews.model("pupils", sample_columns=("a",), sample=(("x" * 50_000,),))]))
+    assert "x... (50,000 characters)" in made
+    assert "x" * 1001 not in made
 
 
 def test_null_is_told_from_a_text():
