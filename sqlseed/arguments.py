@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlseed.errors import ProjectError, SelectionError, SqlseedError, did_you_mean
+from sqlseed.errors import ProjectError, SelectionError, SqlseedError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from sqlseed.workspace import Workspace
@@ -79,7 +79,7 @@ def parse_vars(texts: Sequence[str]) -> dict[str, Any]:
             continue
         found = yamlfile.load(text, "--vars")
         if not isinstance(found, dict):
-            raise ProjectError(f"--vars takes 'name: value' or name=value, not '{text}'")
+            raise ProjectError(f"--vars takes 'name: value' or name=value, not {shown(text)}")
         values |= {str(key): value for key, value in found.items()}
     return values
 

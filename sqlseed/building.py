@@ -14,7 +14,7 @@ from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.errors import GuardError, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult, Verdict
 from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
-from sqlseed.targeting import Selection, new_ranges, planner_for, run_context, seeds_to_load
+from sqlseed.targeting import Selection, asks_target, new_ranges, planner_for, run_context, seeds_to_load
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
@@ -82,12 +82,14 @@ class Build:
             self._tell(EventKind.NOTE, note)
         testing = BuildTests(workspace, self.backend, self.on_event, self.stop, self.indirect, fail_fast=self.fail_fast)
         names = self._approved(testing, selection)
+        chosen = planner.restrict(workspace.values, selection.slices)
+        if not names and not asks_target(selection):  # a slip in it must not cost a connection
+            names = testing.select(selection, None, self.tests)
         session = self.backend.connect()
         server = session.server()
         with self.stop.cancelling(session):
             made = planner_for(workspace, session)
             names = names or testing.select(selection, None if self.dry_run else session, self.tests)
-            chosen = planner.restrict(workspace.values, selection.slices)
             wanted = workspace.ancestors(names) if self.dry_run else names
             plan_ = made.plan(wanted, chosen, full_refresh=self.full_refresh)
             if plan_.pending:

@@ -45,7 +45,7 @@ def compile_project(
     Raises CompileError, or an ErrorList of all models' errors in one go.
     """
     context = ProjectContext(project, target, variables, read_config)
-    _check_macro_names(context)
+    _check_macros(context)
     compiled: dict[str, Compiled] = {}
     errors: list[SqlseedError] = []
     for name, file in sorted(project.models.items()):
@@ -57,8 +57,23 @@ def compile_project(
             if error not in errors:
                 errors.append(error)
     errors += _same_table_twice(compiled)
+    if errors:
+        errors += [error for error in _other_errors(project, compiled) if error not in errors]
     raise_all(errors)
     return compiled
+
+
+def _other_errors(project: Project, compiled: Mapping[str, Compiled]) -> list[SqlseedError]:
+    """What else is wrong, in the seeds and in the models that could be rendered: all of it in one go."""
+    from sqlseed import dialect  # the parser takes 80 ms to import
+
+    found = [error for model in compiled.values() for error in dialect.check(model)]
+    for name in project.seeds:
+        try:
+            project.seeds[name]
+        except SqlseedError as error:
+            found.append(error)
+    return found
 
 
 class _DimensionNames(templates.Placeholder):
@@ -97,8 +112,10 @@ def template_context(rendering: Rendering, this: str) -> dict[str, Any]:
     return names
 
 
-def _check_macro_names(context: ProjectContext) -> None:
-    """Raises CompileError for a project's macro that hides something that templates have."""
+def _check_macros(context: ProjectContext) -> None:
+    """Raises CompileError for a project's macro that hides something that templates have, or holds odd characters."""
+    for path, text in context.project.macros.items():
+        _check_characters(text, path)
     taken = {*Macros.names(), "config", "var", "this", "target", "range", *context.project.dimensions}
     for macro, path in context.macro_files.items():
         if macro in taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -25,6 +26,23 @@ class _ConfigFound(Exception):
 
 def read_config(context: ProjectContext, file: ModelFile) -> Config:
     """The settings of one model; raises CompileError for an unknown or unfit one."""
+    try:
+        return _read_config(context, file)
+    except CompileError as error:
+        raise _placed(error, file) from None
+
+
+def _placed(error: CompileError, file: ModelFile) -> CompileError:
+    """The error at the line of config() that sets what it names, where the file and not YAML sets it."""
+    names = [a or b for a, b in re.findall(r"config: (\w+)|'(\w+)'", error.message)]
+    found = next(filter(None, (re.search(rf"\b{name}\s*=", file.raw_sql) for name in names)), None)
+    if found and error.path == file.path and error.line is None:
+        error.line = file.raw_sql.count("\n", 0, found.start()) + 1
+        error.source = file.raw_sql.split("\n")[error.line - 1]
+    return error
+
+
+def _read_config(context: ProjectContext, file: ModelFile) -> Config:
     settings = dict(file.config)
     if "config(" in file.raw_sql:
         settings |= settings_in_file(context, file)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlseed.errors import ProjectError, SqlseedError, did_you_mean
+from sqlseed import sqltext
+from sqlseed.errors import ProjectError, SqlseedError, did_you_mean, shown
 from sqlseed.model import Column, Contract, ForeignKey, Index, ModelFile
 
 _TEST_KEYS = ("data_tests", "tests", "data-tests")
@@ -23,8 +24,9 @@ _REF = re.compile(r"""\s*(?:ref\(\s*['"](\w+)['"]\s*\)|(\w+))\s*\Z""")
 class _Shape:
     """A contract while it is read."""
 
-    def __init__(self, path: str, model: str) -> None:
+    def __init__(self, path: str, model: str, line: int | None) -> None:
         self.path = path
+        self.line = line  # of the model's entry
         self.model = model
         self.typed = True  # whether the columns have types: with none of them there is no contract
         self.columns: list[Column] = []
@@ -35,11 +37,11 @@ class _Shape:
 
     def error(self, message: str, where: Any, hint: str | None = None) -> ProjectError:
         text = f"model '{self.model}': {message}"
-        return ProjectError(text, path=self.path, line=getattr(where, "line", None), hint=hint)
+        return ProjectError(text, path=self.path, line=getattr(where, "line", self.line), hint=hint)
 
     def check_keys(self, entry: Any, known: tuple[str, ...], what: str) -> None:
         if not isinstance(entry, dict):
-            raise self.error(f"{what} must be a mapping, not {entry!r}", entry)
+            raise self.error(f"{what} must be a mapping, not {shown(entry)}", entry, f"- {known[0]}: ...")
         for key in entry:
             if key not in known:
                 raise self.error(f"{what} has an unknown key '{key}'", entry, did_you_mean(str(key), known, show=12))
@@ -80,7 +82,7 @@ class _Shape:
 
 def read(entry: Any, path: str) -> Contract:
     """The contract in one `models:` entry; raises ProjectError with file and line."""
-    shape = _Shape(path, entry["name"])
+    shape = _Shape(path, entry["name"], getattr(entry, "line", None))
     shape.check_keys(entry, _MODEL_KEYS, "the entry")
     listed = _list(shape, entry, "columns")
     shape.typed = any(isinstance(column, dict) and _CONTRACT_KEYS & column.keys() for column in [entry, *listed])
@@ -109,6 +111,10 @@ def _read_column(shape: _Shape, entry: Any) -> None:
         raise shape.error(f"column '{name}' has no data_type", entry, "for example data_type: text")
     if len(name.encode()) > _MAX_NAME_BYTES:
         raise shape.error(f"column '{name}' has a name of over {_MAX_NAME_BYTES} bytes", entry, "shorten it")
+    odd = sqltext.ODD.search(name)
+    if odd or "\0" in name:
+        code = ord(odd[0]) if odd else 0
+        raise shape.error(f"column {name!a} has a character in it that shows nothing, U+{code:04X}", entry, "remove it")
     for column in shape.columns:
         if name.lower() == column.name.lower():
             hint = None if name == column.name else "DuckDB takes upper and lower case for the same"

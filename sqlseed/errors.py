@@ -147,6 +147,16 @@ def raise_all(errors: list[SqlseedError]) -> None:
         raise ErrorList(errors)
 
 
+def shown(value: object) -> str:
+    """A value as it stands in a message: quoted as Python does, and not longer than a line.
+
+    >>> print(shown("north"))
+    'north'
+    """
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
+
+
 def did_you_mean(name: str, known: Iterable[str], *, show: int = 8) -> str:
     """A sentence that suggests the nearest of `known` names, or lists some of them.
 

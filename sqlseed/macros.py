@@ -235,7 +235,10 @@ class Macros:
         rendering = self._rendering
         models = rendering.context.project.models
         if isinstance(name, Placeholder) or not isinstance(name, str):
-            raise CompileError(f"{what}() needs a model's name, known while compiling")
+            raise CompileError(
+                f"{what}() needs a model's name, known while compiling",
+                hint=f"write the name itself: {what}('students')",
+            )
         if name not in models:
             seeds = rendering.context.project.seeds
             hint = f"'{name}' is a seed, and has no keys" if name in seeds else did_you_mean(name, models)

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlseed import library, templates
-from sqlseed.errors import CompileError, ProjectError, SelectionError, did_you_mean
+from sqlseed.errors import CompileError, ProjectError, SelectionError, did_you_mean, shown
 from sqlseed.model import (
     Checkpoint,
     Compiled,
@@ -73,6 +73,8 @@ def _values_of(project: Project, name: str, variables: Mapping[str, Value]) -> I
     if dimension.key not in columns:
         hint = did_you_mean(dimension.key, columns)
         raise ProjectError(f"dimension '{name}': seed has no column '{dimension.key}'", path=seed.path, hint=hint)
+    if not seed.rows:
+        raise ProjectError(f"dimension '{name}' has no values: the seed has no rows", path=seed.path)
     seen: set[str] = set()
     for record in seed.records():
         key = "" if record[dimension.key] is None else str(record[dimension.key])
@@ -111,7 +113,7 @@ def restrict(values: Values, wanted: Mapping[str, Sequence[str]]) -> dict[str, f
         for key in keys:
             if key not in known:
                 raise SelectionError(
-                    f"{name} '{key}' is not one of this build's", hint=did_you_mean(key, known, show=20)
+                    f"{name} {shown(key)} is not one of this build's", hint=did_you_mean(key, known, show=20)
                 )
         chosen[name] = frozenset(keys)
     return chosen

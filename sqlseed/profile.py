@@ -216,7 +216,8 @@ class _Reader:
         if "\0" in text:
             raise self.error(f"'{key}' has a NUL byte in it", entry, key)
         if not text.strip():
-            raise self.error(f"'{key}' is empty", entry, key)
+            named = re.search(r"""env_var\(\s*['"](\w+)""", str(value))
+            raise self.error(f"'{key}' is empty", entry, key, f"is {named[1]} set to nothing?" if named else None)
         return text if key in SECRETS else text.strip()
 
     def _rendered(self, text: str, entry: YamlMap, key: Any) -> str:

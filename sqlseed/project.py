@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import contextlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlseed import contract, files, seeds, testfiles, unitfiles, yamlfile
+from sqlseed import contract, files, seeds, testfiles, unitfiles, variables, yamlfile
 from sqlseed.errors import ProjectError, SqlseedError, did_you_mean, raise_all
-from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed, Value
+from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed
 
 _SETTINGS = ("name", "profile", "seed", "vars", "presets", "default_preset", "dimensions", "health")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
 _MAX_NAME_BYTES = 63  # PostgreSQL cuts longer identifiers without a word
 _RESERVED_DIMENSIONS = ("var", "this", "target", "salt", "config")
 
@@ -56,6 +55,8 @@ def load_project(root: Path) -> Project:
     units = unitfiles.read_all(root, settings["name"], models, taken, errors)
     raise_all(errors)
     lookup = _Seeds(root, seed_files, patches["seeds"])
+    with _placed(files.read_text(root, path)):
+        dimensions = _dimensions(settings.get("dimensions", {}), lookup, path)
     return Project(
         root=root,
         name=settings["name"],
@@ -64,7 +65,7 @@ def load_project(root: Path) -> Project:
         presets=settings.get("presets", {}),
         default_preset=settings.get("default_preset"),
         global_seed=settings.get("seed", 1),
-        dimensions=_dimensions(settings.get("dimensions", {}), lookup, path),
+        dimensions=dimensions,
         models=models,
         seeds=lookup,
         macros=macros,
@@ -80,13 +81,19 @@ class _Seeds(Mapping[str, Seed]):
 
     def __init__(self, root: Path, paths: Mapping[str, str], patches: Mapping[str, tuple[Any, str]]) -> None:
         self._root, self.paths, self._patches = root, dict(sorted(paths.items())), patches
-        self._read: dict[str, Seed] = {}
+        self._read: dict[str, Seed | SqlseedError] = {}
 
     def __getitem__(self, name: str) -> Seed:
         if name not in self._read:
             properties, path = self._patches.get(name, (None, None))
-            self._read[name] = seeds.read_seed(self._root, self.paths[name], properties, path)
-        return self._read[name]
+            try:
+                self._read[name] = seeds.read_seed(self._root, self.paths[name], properties, path)
+            except SqlseedError as error:
+                self._read[name] = error
+        found = self._read[name]
+        if isinstance(found, SqlseedError):
+            raise found
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
@@ -103,7 +110,13 @@ class _Seeds(Mapping[str, Seed]):
 
 def _read_settings(root: Path) -> tuple[dict[str, Any], str]:
     path = "sqlseed.toml" if (root / "sqlseed.toml").is_file() else "pyproject.toml"
-    data = _parse_toml(files.read_text(root, path), path)
+    text = files.read_text(root, path)
+    data = _parse_toml(text, path)
+    with _placed(text):
+        return _checked_settings(data, path), path
+
+
+def _checked_settings(data: dict[str, Any], path: str) -> dict[str, Any]:
     settings = data if path == "sqlseed.toml" else data.get("tool", {}).get("sqlseed", {})
     table = "" if path == "sqlseed.toml" else "tool.sqlseed."
     for key in settings:
@@ -116,8 +129,24 @@ def _read_settings(root: Path) -> tuple[dict[str, Any], str]:
     _check_type(settings, "seed", int, path)
     for key in ("vars", "presets", "dimensions", "health"):
         _check_type(settings, key, dict, path)
-    _check_vars(settings, path)
-    return settings, path
+    variables.check_declared(settings, path)
+    return settings
+
+
+@contextlib.contextmanager
+def _placed(text: str) -> Iterator[None]:
+    """Gives an error of the block the line of the setting that it quotes: the TOML reader knows no lines."""
+    try:
+        yield
+    except ProjectError as error:
+        for name in reversed(re.findall(r"'([\w.]+)'", error.message) if error.line is None else []):
+            key = re.escape(name.rpartition(".")[2])
+            found = re.search(rf'^[ \t]*(?:\[[\w.\- ]*?)?"?\b{key}"?\s*[=\].]', text, re.MULTILINE)
+            if found:
+                error.line = text.count("\n", 0, found.start()) + 1
+                error.source = text.split("\n")[error.line - 1]
+                break
+        raise
 
 
 def _has_tool_table(path: Path) -> bool:
@@ -145,30 +174,6 @@ def _check_type(settings: Mapping[str, Any], key: str, kind: type, path: str) ->
     if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
         wanted = {str: "a text", int: "a whole number", dict: "a table"}[kind]
         raise ProjectError(f"setting '{key}' must be {wanted}, not {value!r}", path=path)
-
-
-def _check_vars(settings: Mapping[str, Any], path: str) -> None:
-    declared = settings.get("vars", {})
-    for name, value in declared.items():
-        if not _NAME.match(name):
-            raise ProjectError(f"var '{name}': a name has letters, digits and underscores", path=path)
-        if isinstance(value, dict | list):
-            raise ProjectError(f"var '{name}' must be a text, number, boolean or date", path=path)
-    for preset, values in settings.get("presets", {}).items():
-        if not isinstance(values, dict):
-            raise ProjectError(f"preset '{preset}' must be a table of vars", path=path)
-        for name in values:
-            if name not in declared:
-                raise ProjectError(
-                    f"preset '{preset}' sets an undeclared var '{name}'", path=path, hint=did_you_mean(name, declared)
-                )
-    default = settings.get("default_preset")
-    if default is not None and default not in settings.get("presets", {}):
-        raise ProjectError(
-            f"default_preset '{default}' is no preset",
-            path=path,
-            hint=did_you_mean(str(default), settings.get("presets", {})),
-        )
 
 
 def _dimensions(tables: Mapping[str, Any], lookup: Mapping[str, Seed], path: str) -> dict[str, Dimension]:
@@ -220,7 +225,12 @@ def _read_patches(root: Path, relative: str, patches: dict[str, dict[str, tuple[
                 hint=did_you_mean(str(kind), ["models", "seeds", "unit_tests", "version"]),
             )
         if not isinstance(entries, list):
-            raise ProjectError(f"'{kind}' must be a list of entries with a name", path=relative, line=data.lines[kind])
+            raise ProjectError(
+                f"'{kind}' must be a list of entries with a name",
+                path=relative,
+                line=data.lines[kind],
+                hint=f"{kind}: [{{name: ...}}]",
+            )
         for entry in entries:
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
                 line = getattr(entry, "line", data.lines[kind])
@@ -315,11 +325,20 @@ def _seed_files(
     return paths
 
 
+def _usable(name: str) -> str:
+    """What to call a file instead."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+    plain = f"n{plain}" if plain[:1].isdigit() else plain
+    return f"rename it, for example to {plain}" if plain else "rename it"
+
+
 def check_name(name: str, path: str) -> None:
     """Raises ProjectError unless `name` is usable as a model's or seed's name."""
     if not _NAME.match(name):
         raise ProjectError(
-            f"the name '{name}' is not usable: letters, digits and underscores, not starting with a digit", path=path
+            f"the name '{name}' is not usable: letters, digits and underscores, not starting with a digit",
+            path=path,
+            hint=_usable(name),
         )
     size = len(name.encode()) + len("__slots")
     if size > _MAX_NAME_BYTES:
@@ -341,56 +360,3 @@ def _read_selectors(root: Path) -> dict[str, Any]:
             raise ProjectError("a selector has a name and a definition", path="selectors.yml", line=line)
         found[str(entry["name"])] = entry["definition"]
     return found
-
-
-# --- vars ----------------------------------------------------------------------------------------------
-
-
-def resolve_vars(project: Project, preset: str | None, overrides: Mapping[str, Any]) -> dict[str, Value]:
-    """The vars' values: declared defaults, then the preset's, then `--vars`; the default's type decides.
-
-    Raises ProjectError for an unknown preset or var, or a value of another type.
-    """
-    values = dict(project.vars)
-    chosen = preset or project.default_preset
-    if chosen is not None:
-        if chosen not in project.presets:
-            raise ProjectError(f"no preset is called '{chosen}'", hint=did_you_mean(chosen, project.presets))
-        values |= _typed(project, project.presets[chosen])
-    return values | _typed(project, overrides)
-
-
-def _typed(project: Project, given: Mapping[str, Any]) -> dict[str, Value]:
-    typed: dict[str, Value] = {}
-    for name, value in given.items():
-        if name not in project.vars:
-            raise ProjectError(f"var '{name}' is not declared", hint=did_you_mean(name, project.vars))
-        typed[name] = _convert(value, project.vars[name], name)
-    return typed
-
-
-def _convert(value: Any, default: Value, name: str) -> Value:
-    """`value` as the type of the var's default; texts are read as numbers and dates where the type wants one."""
-    kind = type(default)
-    if isinstance(value, str) and _UNFIT.search(value):
-        raise ProjectError(f"var '{name}' holds a NUL byte or half a character, which no database stores")
-    try:
-        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
-            return value
-        if kind is dt.date and isinstance(value, str):
-            return dt.date.fromisoformat(value)
-        if kind is dt.datetime and isinstance(value, str | dt.date):
-            return dt.datetime.fromisoformat(str(value))
-        if kind is float and isinstance(value, int | str) and not isinstance(value, bool):
-            return float(value)
-        if kind is int and isinstance(value, str):
-            return int(value)
-        if kind is bool and isinstance(value, str) and value in ("true", "false"):
-            return value == "true"
-        if kind is str and isinstance(value, int | float | dt.date) and not isinstance(value, bool):
-            return str(value)
-    except ValueError:
-        pass
-    words = {bool: "true or false", int: "a whole number", float: "a number", dt.date: "a date (YYYY-MM-DD)"}
-    wanted = words.get(kind, "a text" if kind is str else "a timestamp")
-    raise ProjectError(f"var '{name}' must be {wanted}, not {value!r}")

@@ -29,7 +29,10 @@ class ProjectContext:
         for path, text in project.macros.items():
             for name in templates.macro_names(text):
                 if name in self.macro_files:
-                    raise CompileError(f"macro '{name}' is also defined in {self.macro_files[name]}", path=path)
+                    line = templates.macro_line(text, name)
+                    other = self.macro_files[name]
+                    first = f"{other}:{templates.macro_line(project.macros[other], name, first=True)}"
+                    raise CompileError(f"macro '{name}' is also defined in {first}", path=path, line=line)
                 self.macro_files[name] = path
 
     def config(self, name: str) -> Config:
@@ -56,7 +59,7 @@ class ProjectContext:
         if name not in self.variables:
             raise CompileError(
                 f"var '{name}' is not declared",
-                hint=did_you_mean(name, self.variables) + " Vars are declared in [vars].",
+                hint=f"{did_you_mean(name, self.variables).rstrip('?')}; vars are declared in [vars]",
             )
         value = self.variables[name]
         return templates.BoundVar(f"{sqltext.MARK}:var_{name}", value) if isinstance(value, str) else value

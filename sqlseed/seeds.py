@@ -289,12 +289,14 @@ def _shares(table: _Table, rows: Sequence[Sequence[Value]], slots: Slots) -> tup
             column = slots.by[key.index(None)]
             raise table.error(f"column {column} is empty; slots are dealt by it", table.lines[index])
         groups[key].append(index)
+    if not rows:
+        raise table.error(f"there is no row to deal {slots.count} slots to", table.header_line)
     weights = _weights(table, rows, slots)
     shares = [(0, 0)] * len(rows)
     for key, members in groups.items():
         if not any(weights[index] for index in members):
             named = ", ".join(f"{name}={value}" for name, value in zip(slots.by, key, strict=True))
-            where = f"the group {named}" if named else "all rows"
+            where = f"the group {named}" if named else "the seed"
             raise table.error(f"column {slots.weight}: {where} has a total weight of 0", table.lines[members[0]])
         first = 0
         for index, size in zip(members, apportion([weights[index] for index in members], slots.count), strict=True):

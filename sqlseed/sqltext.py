@@ -9,6 +9,9 @@ from dataclasses import dataclass
 MARK = "\x1f"
 """Precedes a parameter that a template printed, until the model is compiled: inside quotes it gives the slip away."""
 
+ODD = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad]")
+"""Characters that show nothing, or turn the direction of writing: a name with one reads like another name."""
+
 _TOKENS = re.compile(
     r"""
       (?P<quoted> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' )

@@ -41,6 +41,11 @@ def failures_schema(state_schema: str) -> str:
     return f"{state_schema}_failures"
 
 
+def asks_target(selection: Selection) -> bool:
+    """Whether the target must be open before it is known what a selection holds."""
+    return "checkpoint:" in " ".join([*selection.select, *selection.exclude])
+
+
 def selection_facts(
     workspace: Workspace, selection: Selection, session: Session | None = None, graph: selector.Graph | None = None
 ) -> selector.Facts:

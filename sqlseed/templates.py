@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -21,16 +20,15 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sqlseed.errors import CompileError, SqlseedError, did_you_mean
+from sqlseed.budget import Budget, check_operation, limited
+from sqlseed.errors import CompileError, ErrorList, SqlseedError, did_you_mean
 
 _MARK = re.compile("\x1d([0-9]+)\x1e")
 _UNDEFINED = re.compile(r"^'(\w+)' is undefined$")
 _MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(")
 _FILTER = re.compile(r"^No (filter|test) named '(\w+)'")
 _HIDDEN = re.compile(r"--.*\{[{%]")
-_MAX_OUTPUT = 5_000_000  # characters of one rendered model; the largest real one has 10 thousand
-_MAX_SECONDS = 10.0  # of rendering one template
-_MAX_STEPS = 1_000_000  # of all its range() loops together
+_MAX_OUTPUT = 1_000_000  # characters of one rendered model; the largest real one has 20 thousand
 
 
 class Placeholder:
@@ -122,24 +120,7 @@ class _LineMarks(Extension):
                 yield token
 
 
-class _Budget:
-    """How long a template may still render, and how many steps its loops may still take."""
-
-    def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        self.deadline = time.monotonic() + _MAX_SECONDS
-        self.steps = _MAX_STEPS
-
-    def spend(self, steps: int) -> None:
-        self.steps -= steps
-        if self.steps < 0 or time.monotonic() > self.deadline:
-            what = f"takes more than {_MAX_STEPS} steps" if self.steps < 0 else f"renders for over {_MAX_SECONDS:.0f} s"
-            raise CompileError(f"the template {what}", hint="make rows in SQL: generate_series(1, 100000)")
-
-
-_budget = _Budget()  # templates are rendered one after the other, by one thread
+_budget = Budget()  # templates are rendered one after the other, by one thread
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -149,14 +130,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """`left * right` and `left ** right`, of numbers, or of texts and lists that stay small."""
-        numbers = [value for value in (left, right) if isinstance(value, int | float | Decimal)]
-        others = [len(value) for value in (left, right) if hasattr(value, "__len__")]
-        if (others and numbers and others[0] * numbers[0] > 10_000) or (
-            operator == "**" and any(n > 1_000 for n in numbers)
-        ):
-            raise CompileError(
-                f"{operator} makes too much in a template", hint="make rows in SQL: generate_series(1, 100)"
-            )
+        check_operation(operator, left, right)
         return super().call_binop(context, operator, left, right)
 
 
@@ -176,18 +150,8 @@ def _environment() -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=False,
     )
     environment.globals.clear()
-    environment.globals["range"] = _bounded_range
+    environment.globals["range"] = _budget.range
     return environment
-
-
-def _bounded_range(*arguments: int) -> range:
-    numbers = range(*arguments)
-    if len(numbers) > 10_000:
-        raise CompileError(
-            f"range() of {len(numbers)} in a template", hint="make rows in SQL: generate_series(1, 100000)"
-        )
-    _budget.spend(len(numbers))
-    return numbers
 
 
 @lru_cache(maxsize=2_000)
@@ -203,7 +167,7 @@ def render(text: str, context: Mapping[str, Any], path: str, *, kind: str = "tex
     Raises CompileError with file and line for whatever is wrong with the template.
     """
     _budget.restart()
-    with Located(text, path, context):
+    with Located(text, path, context), limited():
         rendered = _template(text, path, kind).render(context)
         if len(rendered) > _MAX_OUTPUT:
             raise CompileError(
@@ -245,7 +209,7 @@ def _expression(text: str) -> Callable[..., Any]:
 def evaluate(text: str, context: Mapping[str, Any], path: str) -> Any:
     """The Python value of a Jinja expression, such as a dimension's `filter` or a model's `rows`."""
     _budget.restart()
-    with Located(text, path, context):
+    with Located(text, path, context), limited():
         try:
             value = _expression(text)(**context)
         except TemplateSyntaxError as error:
@@ -262,6 +226,12 @@ def macro_names(text: str) -> list[str]:
     ['phone']
     """
     return _MACRO.findall(text)
+
+
+def macro_line(text: str, name: str, *, first: bool = False) -> int:
+    """The line on which a macro's last definition in a file begins, or its first one."""
+    places = [found.start() for found in _MACRO.finditer(text) if found[1] == name]
+    return text.count("\n", 0, places[0 if first else -1]) + 1 if places else 1
 
 
 def macros(text: str, path: str, context: Mapping[str, Any]) -> Mapping[str, Callable[..., str]]:
@@ -287,7 +257,9 @@ class Located:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None or (isinstance(error, SqlseedError) and error.path and not isinstance(error, MacroError)):
+        if error is None or isinstance(error, ErrorList):
+            return
+        if isinstance(error, SqlseedError) and error.path and not isinstance(error, MacroError):
             return
         line = error.lineno if isinstance(error, TemplateSyntaxError) else self._line(error)
         if isinstance(error, MacroError) and error.path != self.path:
@@ -319,17 +291,23 @@ class Located:
         if isinstance(error, SqlseedError):
             return error.message, error.hint
         if isinstance(error, UndefinedError):
-            message = error.message or "undefined"
+            message = (error.message or "undefined").replace("'types.SimpleNamespace object'", "the dimension")
             found = _UNDEFINED.match(message)
             hint = did_you_mean(found[1], self.context, show=40) if found else None
             return message.replace("is undefined", "is not defined"), hint
         if isinstance(error, SecurityError):
             return f"not allowed in a template: {error}", None
         if isinstance(error, RecursionError):
-            return "a macro calls itself without end", None
+            return "a macro calls itself without end, or brackets are nested too deep", None
+        if isinstance(error, MemoryError):
+            return "the template takes too much memory", "make rows in SQL: generate_series(1, 100000)"
+        if isinstance(error, SyntaxError):  # Python's own limit on what Jinja makes of a template
+            return f"the template is nested too deep: {error.msg}", None
         if isinstance(error, TemplateError):
             return self._explain_template(error.message or str(error))
-        if isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | AttributeError | MemoryError):
+        if isinstance(error, TypeError) and str(error).startswith("no loader"):
+            return "a template includes and imports no other file", "write a macro in macros/*.sql: every model has it"
+        if isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | AttributeError):
             return str(error), None
         return None
 

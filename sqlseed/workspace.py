@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlseed import compiler, planner, profile, selector, templates
+from sqlseed import compiler, planner, profile, selector, templates, variables
 from sqlseed import project as projects
 from sqlseed.errors import SqlseedError, raise_all
 from sqlseed.model import Compiled, DimensionValue, Project, ResourceType, Target, Value
@@ -146,7 +146,7 @@ def load(
     folder = Path(profiles_dir) if profiles_dir is not None else None
     environment = os.environ if env is None else env
     chosen = profile.load_target(root, project.profile, target, folder, environment, _render, threads)
-    return Workspace(project, chosen, projects.resolve_vars(project, preset, vars or {}))
+    return Workspace(project, chosen, variables.resolve_vars(project, preset, vars or {}))
 
 
 def load_only(project_dir: str | os.PathLike[str] | None = None) -> Project:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from sqlseed import celltypes, compiler, planner
-from sqlseed import project as projects
+from sqlseed import celltypes, compiler, planner, variables
 from sqlseed.assertion import DataTest, Fixture, UnitTest
 from sqlseed.backends import slices
 from sqlseed.errors import CompileError, SelectionError, SqlseedError, did_you_mean, raise_all
@@ -90,7 +89,7 @@ class _Preparing:
     def _variables(self) -> dict[str, Value]:
         given = self.unit.variables
         try:
-            typed = projects.resolve_vars(self.workspace.project, None, given)
+            typed = variables.resolve_vars(self.workspace.project, None, given)
         except SqlseedError as error:
             raise self.error(error.message, hint=error.hint) from None
         return dict(self.workspace.variables) | {name: typed[name] for name in given}

@@ -41,7 +41,6 @@ class DuckDB:
             self.path = ":memory:"
         if self.path != ":memory:":
             self._read_only = not writes
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._connection: Any = None
 
     @classmethod
@@ -71,6 +70,8 @@ class DuckDB:
             folder = self._temporary = tempfile.mkdtemp(prefix="sqlseed-")
         if folder is not None:
             config["temp_directory"] = str(folder)
+        if self.path != ":memory:":
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(self.path, read_only=self._read_only, config=config)
             connection.execute("set global integer_division = true")

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sqlglot.errors import ParseError, TokenError
 
-from sqlseed.dialect import reading
+from sqlseed.dialect import reading, spelling
 from sqlseed.dialect.checks import check
 from sqlseed.dialect.lineage import column_sources
 from sqlseed.dialect.mending import engine_type, to_duckdb, to_duckdb_unguarded
@@ -37,10 +37,9 @@ def select_to_duckdb(sql: str, types: Mapping[str, str], *, in_part: bool = Fals
     try:
         return to_duckdb_unguarded(sql, types, read_in_part=in_part)
     except (ParseError, TokenError) as error:
-        details = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
-        message = str(details.get("description") or str(error).split("\n")[0]).rstrip(".")
-        near = f" near '{details['highlight'][:40]}'" if details.get("highlight") else ""
-        raise CompileError(f"not valid PostgreSQL: {message}{near}") from None
+        raise CompileError(spelling.syntax_error(sql, error)[1]) from None
+    except RecursionError:
+        raise CompileError(spelling.TOO_DEEP) from None
 
 
 @lru_cache(maxsize=1_000)

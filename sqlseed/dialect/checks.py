@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
-from sqlseed.dialect import kinds, portable, reading, rules
+from sqlseed.dialect import kinds, portable, reading, rules, spelling
 from sqlseed.errors import CompileError, SqlseedError, did_you_mean
 from sqlseed.model import Compiled
 
@@ -52,16 +52,26 @@ _MAX_NAME_BYTES = 63
 _TABLE_FUNCTIONS = (exp.ExplodingGenerateSeries, exp.GenerateSeries, exp.Unnest)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Command, exp.DDL, exp.Drop, exp.Set, exp.Transaction)
 _ONE_ENGINE = "differs between PostgreSQL and DuckDB"
+_ROWS = "rows out of generate_series or a seed"
 _STABLE = "give it a var (as_of) or a macro (random_int, random_date, key): the same rows at every run"
 
 
 def check(compiled: Compiled) -> list[SqlseedError]:
     """Everything that is wrong with a model's statement, each with the line of the source; empty if it is fine."""
     try:
-        statements = reading.parse(compiled.sql)
+        return _check(compiled)
     except (ParseError, TokenError) as error:
-        return [_syntax_error(compiled, error)]
+        line, message, hint = spelling.syntax_error(compiled.sql, error)
+        hint = hint or f"`sqlseed compile {compiled.name}` prints what the template renders to"
+        return [_at_line(compiled, line, message, hint)]
+    except RecursionError:
+        return [CompileError(spelling.TOO_DEEP, path=compiled.path, hint=f"take it apart: a CTE, or {_ROWS}")]
+
+
+def _check(compiled: Compiled) -> list[SqlseedError]:
+    statements = reading.parse(compiled.sql)
     errors = check_owner(compiled)
+    errors += [_at_line(compiled, *slip) for slip in spelling.slips(compiled.sql)]
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         several = f"{len(statements)} statements"
         found = "nothing" if not statements else several if statements[1:] else _kind(statements[0])
@@ -111,15 +121,6 @@ def _at_line(compiled: Compiled, line: int | None, message: str, hint: str | Non
     source = lines[line - 1] if line else None
     place = compiled.source_line(line) if line else None
     return CompileError(message, path=compiled.path, line=place, source=source, hint=hint)
-
-
-def _syntax_error(compiled: Compiled, error: Exception) -> CompileError:
-    details = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
-    message = str(details.get("description") or str(error).split("\n")[0]).rstrip(".")
-    if details.get("highlight"):
-        message += f" near '{details['highlight'][:40]}'"
-    hint = f"`sqlseed compile {compiled.name}` prints what the template renders to"
-    return _at_line(compiled, details.get("line"), f"not valid PostgreSQL: {message}", hint)
 
 
 def _kind(node: exp.Expr) -> str:

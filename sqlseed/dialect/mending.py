@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from sqlseed.dialect import kinds, portable, reading
+from sqlseed.dialect import kinds, portable, reading, spelling
 from sqlseed.dialect.checks import ordering_keys
 from sqlseed.dialect.rules import rounds_numeric
 from sqlseed.errors import CompileError
@@ -35,7 +35,13 @@ def to_duckdb(sql: str, types: Mapping[str, str], *, pretty: bool = True) -> str
 
     `types` are the parameters' PostgreSQL types; without `pretty` it takes half the time, and is one line.
     """
-    tree = reading.parse_one(sql, types)
+    try:
+        return _to_duckdb(reading.parse_one(sql, types), types, pretty)
+    except RecursionError:
+        raise CompileError(spelling.TOO_DEEP) from None
+
+
+def _to_duckdb(tree: exp.Expr, types: Mapping[str, str], pretty: bool) -> str:
     for key in list(ordering_keys(tree.find_all(exp.Order))):
         _guard_order(key)
     # Names are quoted: DuckDB has keywords, such as `at`, that PostgreSQL has not.

@@ -25,9 +25,24 @@ class PostgreSQL(Postgres):
     TIME_MAPPING: ClassVar[dict[str, str]] = {}  # type: ignore[misc]
 
 
+MAX_DEPTH = 1000  # levels of a tree; PostgreSQL's own stack ends at a few thousand, a model written by hand has 50
+
+
 def parse_anew(sql: str) -> list[exp.Expr]:
-    """The statements of a text; raises sqlglot's ParseError or TokenError."""
-    return [statement for statement in sqlglot.parse(_bracketed(sql), dialect=PostgreSQL) if statement]
+    """The statements of a text; raises sqlglot's ParseError or TokenError, and RecursionError beyond `MAX_DEPTH`."""
+    statements = [statement for statement in sqlglot.parse(_bracketed(sql), dialect=PostgreSQL) if statement]
+    for statement in statements:
+        _check_depth(statement)
+    return statements
+
+
+def _check_depth(tree: exp.Expr) -> None:
+    level, depth = [tree], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        level = [child for node in level for child in node.iter_expressions()]
 
 
 @lru_cache(maxsize=1_000)

@@ -231,7 +231,8 @@ FILES = {
     "unknown setting": (
         {"sqlseed.toml": 'name = "tiny"\ndefault_presets = "small"\n'},
         """
-        error: sqlseed.toml: unknown setting 'default_presets'
+        error: sqlseed.toml:2: unknown setting 'default_presets'
+            default_presets = "small"
           hint: did you mean 'default_preset'?
         """,
     ),
@@ -245,7 +246,8 @@ FILES = {
     "unknown config": (
         {"models/marks.sql": "{{ config(slice_on=['branch']) }} select 1 as id"},
         """
-        error: models/marks.sql: unknown config 'slice_on'
+        error: models/marks.sql:1: unknown config 'slice_on'
+            {{ config(slice_on=['branch']) }} select 1 as id
           hint: did you mean 'slice_by'?
         """,
     ),

@@ -138,7 +138,7 @@ def test_what_is_printed(tmp_path: Path, expression: str, sql: str) -> None:
         ("{{ town.people + 1 }}", "decides something by :town_people"),
         ("{{ none }}", "refusing to print nothing (None) into SQL"),
         ("{{ [1] }}", "refusing to print a list into SQL"),
-        ("{{ range(100000) | list }}", "range() of 100000 in a template"),
+        ("{{ range(100000) | list }}", "range() of 100,000 in a template"),
         ("{{ ''.__class__ }}", "models/house.sql:2: "),
         ("{% for x in %}{% endfor %}", "models/house.sql:2: "),
         ("{{ 'a' | nofilter }}", "No filter named 'nofilter'"),

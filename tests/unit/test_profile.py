@@ -283,7 +283,7 @@ def test_faulty_outputs(load, output, expected):
                 "  hint: set it, or give a default: env_var('DATABASE_URL', '...')"
             ),
         ),
-        ({"DATABASE_URL": ""}, "profiles.yml:7: 'url' is empty"),
+        ({"DATABASE_URL": ""}, "profiles.yml:7: 'url' is empty\n  hint: is DATABASE_URL set to nothing?"),
         (
             {"DATABASE_URL": "postgresql://u:s3cr3t@h/db\n"},
             "profiles.yml:7: environment variable 'DATABASE_URL' has a line break in it",

@@ -86,7 +86,7 @@ def test_indexes_and_actions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ('name = "a"\nnmae = 1', "sqlseed.toml: unknown setting 'nmae'"),
+        ('name = "a"\nnmae = 1', "sqlseed.toml:2: unknown setting 'nmae'\n    nmae = 1"),
         ("seed = 1", "name is missing"),
         ('name = "a"\nseed = "x"', "setting 'seed' must be a whole number, not 'x'"),
         ('name = "a"\nvars = 3', "setting 'vars' must be a table, not 3"),

@@ -307,13 +307,13 @@ def test_slots_by_group_and_weight(seed):
 
 def test_slots_without_weight_or_group_are_equal(seed):
     assert seed("name\na\nb\nc\n", {"slots": {"count": 4}}).shares == ((0, 2), (2, 1), (3, 1))
-    assert seed("name\n", {"slots": {"count": 4}}).shares == ()
     assert seed("k,name\n1,a\n", {"slots": {"by": "k", "count": 4}}).shares == ((0, 4),)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("k,w\n", "seeds/fees.csv:1: there is no row to deal 4 slots to\n    k,w"),
         ("k,w\na,1\na,-1\n", "seeds/fees.csv:3: column w: weight -1 is negative\n    a,-1"),
         ("k,w\na,1\na,\n", "seeds/fees.csv:3: column w: a weight is missing\n    a,"),
         ("k,w\na,1\nb,0\nb,0\n", "seeds/fees.csv:3: column w: the group k=b has a total weight of 0\n    b,0"),
