@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import in_duckdb, in_postgres, projects, report
+from benchmarks import in_duckdb, in_postgres, in_review, projects, report
 from benchmarks.measuring import ROOT, BenchmarkError, Results, start_up
 
 ONE_ROW_MODELS = 45  # as many tables as a middling application has
@@ -19,10 +19,16 @@ ONE_ROW_MODELS = 45  # as many tables as a middling application has
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--preset", default="demo", help="of the project; minimal is done in seconds [demo]")
+    parser.add_argument("--vars", action="append", default=[], metavar="YAML", help="of the project, for the review")
     parser.add_argument("--project", type=Path, default=ROOT, help="folder of another project [the reference project]")
     parser.add_argument("--duckdb-target", default="dev", metavar="NAME", help="output of profiles.yml [dev]")
     parser.add_argument("--postgres-target", default="pg", metavar="NAME", help="output whose url is DATABASE_URL [pg]")
-    parser.add_argument("--only", choices=["duckdb", "postgres", "start-up"], action="append", help="may be repeated")
+    parser.add_argument(
+        "--only",
+        choices=["duckdb", "postgres", "start-up", "review"],
+        action="append",
+        help="may be repeated; review is measured only if asked",
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="threads and connections [those of the profile]")
     parser.add_argument("--postgres", type=int, default=18, metavar="VERSION", help="major version of the server [18]")
     parser.add_argument("--schema", type=Path, metavar="FILE", help="DDL of the tables [what sqlseed creates]")
@@ -78,6 +84,11 @@ def _measure(arguments: argparse.Namespace, folder: Path) -> Results:
                     server, project, arguments.postgres_target, arguments.preset, extra, arguments.schema
                 )
             )
+    if "review" in wanted:
+        _say(f"review, PostgreSQL {arguments.postgres}, preset {arguments.preset}")
+        with in_postgres.running_server(arguments.postgres) as server:
+            options = ["--preset", arguments.preset, *extra, *(f"--vars={text}" for text in arguments.vars)]
+            results.estimates = in_review.measure(server, project, arguments.postgres_target, options)
     return results
 
 
@@ -94,8 +105,10 @@ def main() -> int:
     if arguments.json:
         report.write(arguments.json, report.to_json(results))
     if arguments.markdown:
-        shown = f"python -m benchmarks --preset {arguments.preset} --markdown docs/benchmark.md"
-        report.write(arguments.markdown, report.markdown(results, shown))
+        page = report.estimates if set(arguments.only or ()) == {"review"} else report.markdown
+        only = "--only review " if page is report.estimates else ""
+        shown = f"python -m benchmarks {only}--preset {arguments.preset} --markdown docs/{arguments.markdown.name}"
+        report.write(arguments.markdown, page(results, shown))
     return 0
 
 

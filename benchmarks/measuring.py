@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+TIMES = 7  # runs of which the shortest counts, of a statement of a second or less
 ROOT = Path(__file__).resolve().parent.parent  # of the repository
 
 
@@ -67,6 +68,46 @@ class StartUp:
         return statistics.median(self.runs)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One number that the review gives, and what came."""
+
+    what: str
+    foretold: float
+    measured: float
+    unit: str  # rows, bytes, seconds
+
+    @property
+    def ratio(self) -> float:
+        """How many times as much was foretold as came."""
+        return self.foretold / self.measured if self.measured else float(not self.foretold)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A constant of `sqlseed.review.costs`: as it stands there, and as measured now; times in microseconds."""
+
+    name: str
+    what: str
+    stands: float
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What a review foretold beside what a build took. `tables` are heaps, `indexes` those of a table together."""
+
+    server: str
+    settings: str
+    review_seconds: float
+    slices: int
+    slices_wrong: int  # whose rows were foretold wrongly
+    pairs: tuple[Pair, ...]
+    tables: tuple[Pair, ...]
+    indexes: tuple[Pair, ...]
+    constants: tuple[Constant, ...]
+
+
 @dataclass(slots=True)
 class Results:
     """Everything that one run of the benchmark measured."""
@@ -75,6 +116,7 @@ class Results:
     preset: str
     engines: list[Engine] = field(default_factory=list)
     start_up: list[StartUp] = field(default_factory=list)
+    estimates: Estimates | None = None
 
 
 class BenchmarkError(Exception):
@@ -99,6 +141,11 @@ def run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None)
     if done.returncode != 0:
         raise BenchmarkError(f"{' '.join(command[1:])} failed with {done.returncode}:\n{done.stderr[-2000:]}")
     return seconds, done.stdout
+
+
+def run_sqlseed(arguments: Sequence[str], project: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:
+    """Runs sqlseed in a project; (seconds, standard output). Raises BenchmarkError if it fails."""
+    return run([sys.executable, "-m", "sqlseed", *arguments], project, env)
 
 
 def build(

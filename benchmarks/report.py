@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from benchmarks.measuring import Engine, Results
+from benchmarks.measuring import TIMES, Engine, Estimates, Results
 
 _HEAD = ("engine", "what", "rows", "seconds", "rows/s", "to COPY", "peak memory", "database")
 
@@ -60,7 +60,35 @@ def text(results: Results) -> str:
         rows = [("command", "minimum", "median")]
         rows += [(s.command, f"{s.minimum:.2f} s", f"{s.median:.2f} s") for s in results.start_up]
         parts.append(_aligned(rows, 1))
+    if results.estimates:
+        parts.append(
+            f"{results.estimates.server}, the review's numbers\n{_aligned([_PAIRS, *_pairs(results.estimates)], 1)}"
+        )
+        parts.append(_aligned([_CONSTANTS, *_constants(results.estimates)], 2))
     return "\n\n".join(parts)
+
+
+_PAIRS = ("what", "foretold", "came", "ratio")
+_CONSTANTS = ("constant", "of what", "stands", "measured")
+
+
+def _shown(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return f"{value / 2**20:,.1f} MiB"
+    return f"{value:,.1f} s" if unit == "seconds" else f"{value:,.0f}"
+
+
+def _pairs(found: Estimates) -> list[tuple[str, ...]]:
+    large = [
+        *found.pairs,
+        *(replace(pair, what=f"heap of {pair.what}") for pair in found.tables),
+        *(replace(pair, what=f"indexes of {pair.what}") for pair in found.indexes),
+    ]
+    return [(p.what, _shown(p.foretold, p.unit), _shown(p.measured, p.unit), f"{p.ratio:.2f}") for p in large]
+
+
+def _constants(found: Estimates) -> list[tuple[str, ...]]:
+    return [(one.name, one.what, f"{one.stands:,.3f}", f"{one.measured:,.3f}") for one in found.constants]
 
 
 def to_json(results: Results) -> str:
@@ -118,6 +146,43 @@ The models that took longest, in seconds summed over their slices, which run sid
 {_table(("command", "minimum", "median"), start_up, 1)}
 
 Processes started one after the other, after one that warmed the file cache.
+"""
+
+
+def estimates(results: Results, command: str) -> str:
+    """The page of the documentation about the review's numbers."""
+    found = results.estimates
+    assert found is not None
+    machine = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
+    settings = textwrap.fill(f"- {found.server}: {found.settings}", 119, subsequent_indent="  ")
+    heads = [(f"{one.ratio:.2f}") for one in (*found.tables, *found.indexes)]
+    spread = f"from {min(heads)} to {max(heads)}" if heads else "none is that large"
+    return f"""# What the review foretells, and what comes
+
+Written by `{command}`; run it again for the numbers of your machine. `sqlseed review` looked at an empty database,
+`sqlseed build` then filled it, and this is what the one said beside what the other took.
+
+{machine}
+{settings}
+
+## The reference project, preset `{results.preset}`
+
+{_table(_PAIRS, _pairs(found), 1)}
+
+- Rows were foretold exactly in {found.slices - found.slices_wrong:,} of {found.slices:,} slices.
+- Heap and indexes: those of the models' tables and of sqlseed's own. Below are the tables, and the indexes of a table
+  together, that have at least 1 MiB; their ratios are {spread}.
+- WAL is all that the server wrote meanwhile, with whole pages after checkpoints, which the review leaves out.
+- Time is that of the build without the start of its process. The review itself, dry run included, took
+  {found.review_seconds:.0f} s.
+
+## The constants of time
+
+Microseconds in one session. `SLICE`, `PLAN` and `SOURCE` are what is left of the run's time when the others are taken
+from it, so that they carry what the others miss; the others are the shortest of {TIMES} runs on tables of their own.
+The review scales all of them by how long its probe takes on the server that it is for.
+
+{_table(_CONSTANTS, _constants(found), 2)}
 """
 
 

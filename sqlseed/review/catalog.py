@@ -13,6 +13,7 @@ from sqlseed.review.facts import ForeignKeyFacts, IndexFacts, TriggerFacts
 
 _SCHEMA = {"schema": "text"}
 _BTREE = "btree"
+_SMALL = 64 * 8192  # bytes of a table whose plans do not depend on its statistics
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ def read(session: Session, schemas: Iterable[str]) -> Catalog:
             found.rows[relation] = rows
             found.sizes[relation] = size
             found.sequences[relation] = tuple(sequences)
-            if stale and size:
+            if stale and size > _SMALL:
                 found.stale.add(relation)
             if secured:
                 found.secured.add(relation)

@@ -7,26 +7,31 @@ place; they hold for a server on which the probe takes `PROBE_SECONDS`, and are 
 from __future__ import annotations
 
 import math
+import re
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from sqlseed import sqltext
 from sqlseed.backends import Backend, Session
 from sqlseed.review.layout import KeyWidth
 
-ROW = 0.6e-6  # seconds for a row in a bare heap, its query left out
-BYTE = 0.007e-6  # and for each of its bytes, WAL included
-ENTRY_IN_ORDER = 0.95e-6  # an index entry in the order of the rows
-ENTRY = 1.5e-6  # an index entry in another order
-REFERENCE = 4.0e-6  # a foreign key's check
-SLICE = 0.02  # a slice's transaction: eight round trips, its plan, its commit
-QUERY = 0.4  # seconds of a model's query for one that the same query takes in DuckDB
-QUERY_ROW = 2.0e-6  # the same for each row, where there was no dry run
+ROW = 0.5e-6  # seconds for a row in a bare heap, its query left out
+BYTE = 0.005e-6  # and for each of its bytes, WAL included
+ENTRY_IN_ORDER = 0.9e-6  # an index entry in the order of the rows
+ENTRY = 2.2e-6  # an index entry in another order
+REFERENCE = 4.5e-6  # a foreign key's check
+SLICE = 0.006  # a slice's transaction: eight round trips, its commit
+PLAN = 2.5e-6  # planning a slice's query, for each character of it
+SOURCE = 0.75e-6  # a query's row, for each table that is joined into it; a computed column is cheap beside that
 
 PROBE = "select count(*) from generate_series(1, 1000000) as g(n) where pg_catalog.hashint8(n) % 2 = 0"
 """A read-only query that keeps one core busy: it tells how fast the server is, and how many sessions it serves."""
-PROBE_SECONDS = 0.2
+PROBE_SECONDS = 0.12
+
+_SOURCE = re.compile(r"\b(?:join|generate_series)\b", re.IGNORECASE)
 
 _RECORD = 24 + 20  # XLogRecord, and the reference to one block (xlogrecord.h)
 _INSERT = 2 + 3 + 5  # header of the main data, xl_heap_insert, xl_heap_header (heapam_xlog.h)
@@ -61,7 +66,7 @@ class Work:
     indexes: Sequence[Entries]
     references: Sequence[Entries]
     index_bytes: int
-    query_seconds: float | None  # of the rows' query in DuckDB
+    query: str  # the statement that makes the rows; empty where they are copied
 
 
 def seconds(work: Work, pace: Pace) -> float:
@@ -69,8 +74,17 @@ def seconds(work: Work, pace: Pace) -> float:
     row = ROW + work.row_bytes * BYTE
     row += sum(ENTRY_IN_ORDER if index.in_order else ENTRY for index in work.indexes)
     row += sum(REFERENCE * reference.key.filled for reference in work.references)
-    query = work.rows * QUERY_ROW if work.query_seconds is None else work.query_seconds * QUERY
-    return (work.slices * SLICE + work.rows * row + query) * pace.slowness
+    row += sources(work.query) * SOURCE
+    return (work.slices * (SLICE + len(work.query) * PLAN) + work.rows * row) * pace.slowness
+
+
+def sources(query: str) -> int:
+    """How many tables and series a query joins.
+
+    >>> sources("select 1 from a join generate_series(1, 2) as s(n) on true -- from here")
+    2
+    """
+    return sum(len(_SOURCE.findall(text)) for text, is_opaque in sqltext.parts(query) if not is_opaque)
 
 
 def wal_bytes(work: Work) -> int:
@@ -88,11 +102,11 @@ def _aligned(size: float) -> int:
 
 
 def measure(backend: Backend, session: Session, threads: int, clock: Callable[[], float] = time.perf_counter) -> Pace:
-    """How fast the server is: the probe in one session, twice, and then in all sessions of a build at once.
+    """How fast the server is: the probe in one session, three times, and then in all sessions of a build at once.
 
     It reads no table. Raises what the session raises.
     """
-    alone = min(_timed(session, clock) for _ in range(2))
+    alone = statistics.median(_timed(session, clock) for _ in range(3))
     if threads < 2:
         return Pace(alone / PROBE_SECONDS, 1.0, measured=True)
     others = [backend.connect() for _ in range(threads - 1)]

@@ -48,8 +48,7 @@ class Estimator:
             costs.Entries(_scaled(keys.get(one.columns) or _unknown(one.columns, rows, False), rows, width.rows))
             for one in references
         ]
-        query = self._query_seconds(compiled.name, len(pending), slices)
-        work = costs.Work(rows, width.row, len(pending), entries, parents, index_bytes, query)
+        work = costs.Work(rows, width.row, len(pending), entries, parents, index_bytes, compiled.sql)
         heap = layout.heap_bytes(rows, width.row)
         return Estimate(rows, heap, index_bytes, costs.wal_bytes(work), costs.seconds(work, self.pace), exact)
 
@@ -60,7 +59,7 @@ class Estimator:
             return Estimate()
         total = Estimate()
         for width in widths:
-            work = costs.Work(width.rows, width.row, 1, (), (), 0, 0.0)
+            work = costs.Work(width.rows, width.row, 1, (), (), 0, "")
             heap = layout.heap_bytes(width.rows, width.row)
             total += Estimate(0, heap, 0, costs.wal_bytes(work), costs.seconds(work, self.pace))
         return total
@@ -82,11 +81,6 @@ class Estimator:
 
     def _width(self, relation: Relation) -> Width:
         return self.dry.widths.get(relation, _GUESSED) if self.dry else _GUESSED
-
-    def _query_seconds(self, name: str, pending: int, slices: int) -> float | None:
-        if self.dry is None or name not in self.dry.seconds:
-            return None
-        return self.dry.seconds[name] * pending / max(1, slices)
 
 
 def _unknown(columns: tuple[str, ...], rows: int, unique: bool) -> KeyWidth:

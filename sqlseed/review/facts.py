@@ -167,6 +167,7 @@ class ModelFacts:
     findings: tuple[Finding, ...] = ()
     live_rows: int | None = None  # rows in the target's table now, as its statistics say; None if there is no table
     change: Change | None = None  # against review.lock, where one was given
+    dry_seconds: float | None = None  # what all its slices took the dry run, in DuckDB
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,8 @@ class Review:
     approval: Mapping[str, str] = field(default_factory=dict)  # of review.lock: by, at; empty where there is none
     change: Change | None = None  # of settings, functions, vars and version, against review.lock
     reasons: Mapping[str, str] = field(default_factory=dict)  # why a setting is pinned, what a function is for
+    slowness: float | None = None  # how many times as long a probe took as on the benchmark's server; None: not probed
+    sessions: float | None = None  # how many sessions' work the server did at once
     notes: tuple[str, ...] = ()  # how the numbers came about, a sentence each
 
     @property

@@ -135,6 +135,8 @@ class _Gathering:
             approval={"by": self.lock.by, "at": self.lock.at, "sha256": self.lock.digest} if self.lock else {},
             change=self._rest_changed(),
             reasons=setting_reasons(settings, functions),
+            slowness=self.live.pace.slowness if self.live.pace.measured else None,
+            sessions=self.live.pace.sessions if self.live.pace.measured else None,
             notes=tuple(estimating.notes(self.live, self.dry, self.is_postgres)),
         )
         made = replace(made, guarantees=guarantees.of(made))
@@ -190,6 +192,7 @@ class _Gathering:
             findings=tuple(findings.get(name, ())),
             live_rows=self.live.rows.get(relation),
             change=self._change("model", name),
+            dry_seconds=self.dry.seconds.get(name) if self.dry else None,
         )
 
     def _seed(self, name: str) -> SeedFacts:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from sqlseed import planner, preflight
 from sqlseed.backends import Ours, Session, open_backend, pg_catalog, sent
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
-from sqlseed.model import Compiled, LiveTable, Plan, Relation, Step, StepState
+from sqlseed.model import Compiled, KeyKind, LiveTable, Plan, Relation, Step, StepState
 from sqlseed.review import catalog, costs
 from sqlseed.targeting import Selection, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.workspace import Workspace
 
 _COUNTED = 64 * 1024 * 1024  # bytes of a heap that is counted row by row; of a larger one the statistics tell
+_LINE = 400  # characters of a plan's line that are shown
 _PATIENCE = "select pg_catalog.set_config('lock_timeout', '2s', true), pg_catalog.set_config(:name, '20s', true)"
 
 
@@ -118,9 +119,13 @@ def _describe(session: Session, workspace: Workspace, live: Live) -> None:
 def _count(session: Session, workspace: Workspace, live: Live) -> None:
     """The rows of the plan's tables now, and how many of them sqlseed did not make."""
     ours = run_context(workspace, live.made, "", refresh=False, checksums=False).ours
+    planned = {(step.slice.model, step.slice.key) for step in live.plan.steps}
     built: dict[str, int] = {}
-    for (model, _), done in live.made.checkpoints.items():
+    elsewhere: dict[str, int] = {}  # of slices under other vars, which a predicate of natural keys does not know
+    for (model, key), done in live.made.checkpoints.items():
         built[model] = built.get(model, 0) + done.rows
+        if (model, key) not in planned and _is_natural(workspace, model):
+            elsewhere[model] = elsewhere.get(model, 0) + done.rows
     for name in dict.fromkeys(step.slice.model for step in live.plan.steps):
         relation = workspace.compiled[name].relation
         if relation not in live.tables or live.tables[relation].kind == "view":
@@ -128,6 +133,7 @@ def _count(session: Session, workspace: Workspace, live: Live) -> None:
         if live.catalog.sizes.get(relation, 0) <= _COUNTED:
             with contextlib.suppress(ExecuteError):  # the role may not read it, or somebody holds it
                 _count_one(session, workspace, relation, ours, live)
+                live.foreign[relation] -= min(live.foreign[relation], elsewhere.get(name, 0))
                 continue
         said = live.catalog.rows.get(relation, -1)
         live.uncounted.add(relation)
@@ -142,8 +148,11 @@ def _count_one(session: Session, workspace: Workspace, relation: Relation, ours:
     mine = f"count(*) filter (where ({ours[relation]}) is not true)" if relation in ours else "0"
     with _transaction(session, workspace):
         live.rows[relation], foreign = session.query(f"select count(*), {mine} from {relation} as t")[0]
-    if foreign:
-        live.foreign[relation] = foreign
+    live.foreign[relation] = foreign
+
+
+def _is_natural(workspace: Workspace, model: str) -> bool:
+    return model in workspace.compiled and workspace.compiled[model].config.key_kind is KeyKind.NATURAL
 
 
 # --- plans of statements -------------------------------------------------------------------------------------
@@ -183,7 +192,19 @@ def _plans(session: Session, workspace: Workspace, live: Live) -> Iterator[tuple
         except SqlseedError as error:
             yield name, ("", f"no plan: {_why_not(error, compiled)}")
             continue
-        yield name, ("\n".join(lines), f"of slice {step.slice.key}, as the target's statistics are now; nothing ran")
+        yield (
+            name,
+            (
+                "\n".join(map(_short, lines)),
+                f"of slice {step.slice.key}, as the target's statistics are now; nothing ran",
+            ),
+        )
+
+
+def _short(line: str) -> str:
+    """A line of a plan: an expression may be as long as a model."""
+    rest = len(line) - _LINE
+    return line if rest <= 0 else f"{line[:_LINE]} ... {rest:,} more characters"
 
 
 def _why_not(error: SqlseedError, compiled: Compiled) -> str:
