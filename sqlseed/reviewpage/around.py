@@ -72,10 +72,10 @@ def session(review: Review) -> Iterator[str]:
         rows = [
             [code(name), code(value), prose(review.reasons.get(name, ""))] for name, value in review.settings.items()
         ]
-        yield "<p>Each slice's transaction pins these settings, and they end with it.</p>"
+        yield "<h3>Settings</h3><p>Each slice's transaction pins these settings, and they end with it.</p>"
         yield table(["setting", "value", "why"], rows, "settings", kind="cards pairs")
     if review.functions:
-        yield "<p>Functions of the session, which nothing outlives:</p>"
+        yield "<h3>Functions</h3><p>They live in the session's temporary schema, and end with it.</p>"
         for name, ddl in review.functions.items():
             yield part(
                 name, highlight.sql(ddl, f"function {name}"), note=review.reasons.get(name, ""), place=anchor("f", name)
@@ -83,7 +83,7 @@ def session(review: Review) -> Iterator[str]:
     if review.variables:
         rows = [[code(name), cell(value)] for name, value in review.variables.items()]
         made = table(["var", "value"], rows, "vars", kind="pairs")
-        yield part("Vars of the project", made, note=counted(len(rows), "value"))
+        yield "<h3>Vars</h3>" + part("Vars of the project", made, note=counted(len(rows), "value"))
     yield "</section>"
 
 

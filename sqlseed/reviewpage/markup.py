@@ -120,12 +120,13 @@ def table(
     A column with nothing in it is left out.
 
     `right` are the columns of numbers, `ids` the rows' own ids, one for each row or none. Of the kind `cards`, each row
-    is a card on a phone, and its cells say what they are.
+    is a card on a phone, and its cells say what they are; of the kind `values`, it scrolls by the keys as well.
     """
     rows = [*rows]
     shown = [i for i in range(len(heads)) if not i or any(row[i] for row in rows)]
     numbers = [' class="n"' if i in right else "" for i in range(len(heads))]
-    made = [f'<div class="wide"><table class="{kind}"><caption>{text(label)}</caption><thead><tr>']
+    reach = f' tabindex="0" role="region" aria-label="{text(label)}"' if kind == "values" else ""
+    made = [f'<div class="wide"{reach}><table class="{kind}"><caption>{text(label)}</caption><thead><tr>']
     made += [f"<th{numbers[i]}>{text(heads[i])}" for i in shown]
     made.append("<tbody>")
     named = [f' data-h="{text(head)}"' if head and "cards" in kind else "" for head in heads]

@@ -125,7 +125,7 @@ def agreement(review: Review) -> Iterator[str]:
         )
     yield f'<section aria-labelledby="agreement">{heading("agreement", "Saying yes")}'
     made = [[text(what), code(command), prose(note)] for what, command, note in rows]
-    yield table(["", "command", ""], made, "commands", kind="cards pairs")
+    yield table(["what", "command", "note"], made, "commands", kind="cards pairs")
     yield "<p class=soft>With the vars or the preset of this review, where it was given any.</p></section>"
 
 

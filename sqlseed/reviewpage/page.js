@@ -113,28 +113,34 @@
 
   // --- lineage: the rows of the columns say where each comes from ---------------------------------------------------
   const SHOWN = 400; // columns in a tree, those shown above left out
+  const OPEN = 4; // levels of a tree that are open at first
   const NAMED = 12; // columns of seeds in the line above it
   const sourcesOf = (row) => all(".from > ul:first-of-type > li", row).map((item) => item.querySelector("a") ?? item.firstChild);
-  const tree = (row, seen) => {
+  const tree = (row, seen, depth = 1) => {
     const list = make("ul", "", "tree");
     for (const source of sourcesOf(row)) {
       const item = list.appendChild(make("li"));
       const place = source.hash ? decodeURIComponent(source.hash.slice(1)) : "";
-      const label = source.cloneNode(true);
-      const next = place.startsWith("c-") ? at(place) : null;
-      const deeper = next && sourcesOf(next).length;
-      const seed = !/^[cm]-/.test(place); // one that only a dimension reads is loaded into no table, and has no link
-      if (seed) seen.seeds.add(source.textContent);
-      else seen.models.add(place.slice(2).split(".")[0]);
-      if (place && seen.places.has(place) && deeper) item.append(label, make("span", " as above", "soft"));
-      else if (deeper && seen.places.size < SHOWN) {
+      item.append(source.cloneNode(true));
+      if (!/^[cm]-/.test(place)) { // a seed; one that only a dimension reads is loaded into no table, and has no link
+        seen.seeds.add(source.textContent);
+        item.append(make("span", place ? " seed" : " seed, as parameters", "soft"));
+        continue;
+      }
+      seen.models.add(place.slice(2).split(".")[0]);
+      const next = at(place);
+      if (!next || !sourcesOf(next).length) item.append(make("span", " made there", "soft"));
+      else if (seen.places.has(place)) item.append(make("span", " as above", "soft"));
+      else if (seen.places.size >= SHOWN) item.append(make("span", " and further", "soft"));
+      else {
         seen.places.add(place);
-        const fold = item.appendChild(make("details"));
-        fold.open = true;
-        const summary = fold.appendChild(make("summary"));
-        summary.append(label);
-        fold.append(tree(next, seen));
-      } else item.append(label, make("span", seed ? (place ? " seed" : " seed, as parameters") : deeper ? " and further" : " made there", "soft"));
+        const below = tree(next, seen, depth + 1);
+        if (depth < OPEN) item.append(below);
+        else {
+          const fold = item.appendChild(make("details"));
+          fold.append(make("summary", "what it comes from", "soft"), below);
+        }
+      }
     }
     return list;
   };

@@ -93,7 +93,7 @@ def _shown(review: Review, place: str) -> bool:
 def _models(review: Review) -> Iterator[str]:
     yield f'<section aria-labelledby="models">{heading("models", "Models, in the order of a build")}'
     rows = [_row(model, i) for i, model in enumerate(review.models, 1)]
-    heads = ["model", "table", "slices", "rows", "heap", "indexes", "time", "rows there now", ""]
+    heads = ["model", "table", "slices", "rows", "heap", "indexes", "time", "rows there now", "note"]
     yield table(heads, rows, "models", right=(3, 4, 5, 6, 7), kind="cards models") + "</section>"
 
 

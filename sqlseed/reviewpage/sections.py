@@ -183,7 +183,7 @@ def _statement(model: ModelFacts) -> str:
         [code(f"${i}"), code(name), code(kind), text(model.meanings.get(name, "")), _value(same, name)]
         for i, (name, kind) in enumerate(model.parameters.items(), 1)
     ]
-    heads = ["", "parameter", "type", "where its value comes from", "value"]
+    heads = ["place", "parameter", "type", "where its value comes from", "value"]
     return shown + table(heads, rows, f"parameters of {model.name}", kind="cards")
 
 
