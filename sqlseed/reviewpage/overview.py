@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlseed.report import duration, number
-from sqlseed.review.facts import Review, SliceFacts
+from sqlseed.review.facts import ModelFacts, Review, SeedFacts, SliceFacts
 from sqlseed.reviewpage import highlight
 from sqlseed.reviewpage.markup import code, counted, heading, proof, prose, table, tag
 from sqlseed.reviewpage.names import Names
@@ -138,7 +138,8 @@ def approval(review: Review, names: Names) -> Iterator[str]:
     """Who approved what, and how much of it is still so."""
     if not has_approval(review):
         return
-    told = {model.name: model.change.kind for model in review.models if model.change}
+    parts: list[ModelFacts | SeedFacts] = [*review.models, *review.seeds]
+    told = {one.name: one.change.kind for one in parts if one.change}
     yield f'<section aria-labelledby="approval">{heading("approval", "Since the approval")}'
     if review.approval:
         by, at = (text(review.approval.get(name, "?")) for name in ("by", "at"))
@@ -148,7 +149,7 @@ def approval(review: Review, names: Names) -> Iterator[str]:
             yield f"<p>{tag(kind, kind)} {names.links(some)}</p>"
     same = sum(found == "same" for found in told.values())
     if same:
-        yield f'<p class="soft">{counted(same, "model")} as approved</p>'
+        yield f'<p class="soft">{counted(same, "model or seed", "models and seeds")} as approved</p>'
     if review.change and review.change.kind != "same":
         yield "<p>Of settings, functions, vars and version these lines changed:</p>"
         yield highlight.diff(review.change.diff, "change of settings, functions, vars and version")
