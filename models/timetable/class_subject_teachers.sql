@@ -2,8 +2,9 @@
 
 -- One row per class, subject and teacher: who teaches the subject in one or more sections of the class.
 -- Rows: the distinct ones of section_subjects over the years shown, so that every lesson of every timetable has its own.
+-- Nothing is drawn here: the number of a row packs teacher, grade level (below 16) and subject (below 256).
 
-with taught as (
+with taught as (                     -- a subject in a class, with one of those who teach it in any of the years
     select distinct
         level,
         code,

@@ -7,10 +7,11 @@
 -- in a circle. The two seeds were chosen together, so that the sections which share a teacher, a laboratory or a games
 -- court never need him or it in the same slot: no search is done here, and no lesson clashes with another.
 --
--- Rows: the lessons of every section. A slot is (period - 1) * 6 + weekday - 1, so that lessons that follow each other
--- in the row fall on one day after the other. Estimate: the number of lessons of each subject, and the school's hours.
+-- Rows: 48 for every section of the branch, 30 in pre-primary. A slot is (period - 1) * 6 + weekday - 1, so that lessons
+-- that follow each other in the row fall on one day after the other.
+-- Fact: the subjects of board and grade. Estimate: the number of lessons of each, and the school's hours.
 
-with sections as (                   -- with who is class teacher that year
+with sections as (                   -- the branch's sections, each with who is class teacher that year
     select
         teacher.homeroom_level                                                          as level,
         teacher.homeroom_letter                                                         as letter,
@@ -67,6 +68,7 @@ select
     hour.starts_at,
     hour.ends_at,
     placed.code,
+    -- what has no post of the grid is the class teacher's, and what has no facility is in the section's own classroom
     coalesce(teacher.n, placed.class_teacher_n)                                         as teacher_n,
     coalesce(
         {{ facility_n('room.no', 'placed.letter / room.letters') }},

@@ -1,11 +1,14 @@
 {{ config(table='RoomConstraint', slice_by=['branch'], tags=['timetable', 'rules'], rows=per_section(1.1)) }}
 
 -- One row per room with a rule that every timetable keeps: a classroom is its section's, other rooms are kept for grades.
--- Rows: one for each classroom, one for each shared room that has lessons.
+-- Rows: one for each classroom, one for each shared room that has lessons in the years shown.
+-- Nothing is estimated here: the rules are read off the timetables, which keep them.
 
 with used as (                       -- the rooms of the timetables, and the grades that have lessons there
     select
         room_n                                                                          as n,
+        -- a classroom has its section's number; those of shared rooms come after them: see the macro facility_n
+        room_n < {{ facility_n('0', '0') }}                                             as is_classroom,
         min(level)                                                                      as first_level,
         max(level)                                                                      as last_level,
         min(letter)                                                                     as letter
@@ -15,7 +18,7 @@ with used as (                       -- the rooms of the timetables, and the gra
     group by room_n
 ),
 
-entered as (                         -- with the rooms, before the oldest year that the project can show
+entered as (                         -- the rules were entered with the rooms, before the oldest year that the project can show
     select {{ entered_on('1') }} as day
 )
 
@@ -23,9 +26,9 @@ select
     {{ key('used.n') }}                                                                 as "id",
     {{ branch.id }}                                                                     as "branchId",
     {{ key_of('rooms', 'used.n') }}                                                     as "roomId",
-    case when used.n < 4096 then 'HOME_SECTION' else 'GRADE_LEVELS' end                 as "type",
+    case when used.is_classroom then 'HOME_SECTION' else 'GRADE_LEVELS' end             as "type",
     case
-        when used.n < 4096
+        when used.is_classroom
             then '{"class": "' || grade.name || '", "section": "' || ({{ section_name('used.letter') }}) || '"}'
         else '{"from": ' || used.first_level || ', "to": ' || used.last_level || '}'
     end                                                                                 as "value",

@@ -1,13 +1,15 @@
 {{ config(table='Room', slice_by=['branch'], tags=['timetable'], rows=per_section(1.3)) }}
 
 -- One row per room: a classroom for every section, and the rooms that sections share.
--- Rows: one for each section, then the seed facilities, one for so many neighbouring letters as share it.
--- Estimate: which special rooms a school has, where they are and what is in them.
+-- Rows: one for each section, then the rooms of the seed facilities: one of each kind for every team of neighbouring
+-- section letters that shares it, as many letters as the seed says.
+-- Estimate: which special rooms a school has, where they are, how many they hold and what is in them.
 
 with classrooms as (                 -- the number of a classroom is that of its section
     select
         {{ section_n('grade.level', 'letter.no') }}                                     as n,
-        upper(left(replace(grade.name, 'Class ', ''), 3)) || '-' || ({{ section_name('letter.no') }}) as short_name,
+        upper(left(replace(grade.name, 'Class ', ''), 3))
+            || '-' || ({{ section_name('letter.no') }})                                 as short_name,
         grade.name || ' ' || ({{ section_name('letter.no') }})                          as name,
         case
             when grade.level <= 7 then 'Primary Block'
@@ -23,7 +25,7 @@ with classrooms as (                 -- the number of a classroom is that of its
         'classroom'                                                                     as room_type,
         case
             when grade.level <= 2 then '["low tables", "play corner", "display boards"]'
-            when {{ chance('has a projector', section_n('grade.level', 'letter.no'), 0.6) }}
+            when {{ chance('has a projector', section_n('grade.level', 'letter.no'), var('projector_share')) }}
                 then '["whiteboard", "projector", "ceiling fans"]'
             else '["blackboard", "display board", "ceiling fans"]'
         end                                                                             as facilities
@@ -32,18 +34,16 @@ with classrooms as (                 -- the number of a classroom is that of its
     where grade.level between {{ branch.first_level }} and {{ branch.last_level }}
 ),
 
-shared as (                          -- the other rooms, each for a team of letters, if the branch has grades that use it
+shared as (                          -- the other rooms, each for a team of letters, where the branch has grades for it
     select
         {{ facility_n('facility.no', 'team.no') }}                                      as n,
-        upper(left(facility.room_type, 3)) || '-' || lpad(facility.no::text, 2, '0') || '-' || (team.no + 1) as short_name,
+        upper(left(facility.room_type, 3))
+            || '-' || lpad(facility.no::text, 2, '0') || '-' || (team.no + 1)           as short_name,
+        -- numbered, unless all letters, up to 256, share the one
         facility.name || case when facility.letters < 256 then ' ' || (team.no + 1) else '' end as name,
         facility.building,
         facility.floor,
-        case facility.room_type
-            when 'auditorium' then 500
-            when 'sports' then 120
-            else {{ section_size() }}
-        end                                                                             as places,
+        coalesce(facility.places, {{ section_size() }})                                 as places,
         facility.room_type,
         facility.equipment                                                              as facilities
     from {{ seed('facilities') }} as facility
@@ -54,7 +54,7 @@ shared as (                          -- the other rooms, each for a team of lett
       and team.no * facility.letters + facility.min_letters <= {{ sections_per_grade() }}
 ),
 
-rooms as (
+rooms as (                           -- all of them
     select n, short_name, name, building, floor, places, room_type, facilities
     from classrooms
     union all
@@ -62,10 +62,10 @@ rooms as (
     from shared
 ),
 
-entered as (                         -- the list was entered before the oldest year that the project can show
+entered as (                         -- when each was put on the list: before the oldest year that the project can show
     select
         n,
-        {{ entered_on('n') }} as day
+        {{ entered_on('n') }}                                                           as day
     from rooms
 )
 

@@ -14,7 +14,7 @@ with taught as (                     -- the subjects in the branch's timetables,
     group by code
 ),
 
-rules as (
+rules as (                           -- the rules of each; a subject has eight numbers for them
     select
         {{ text_hash('taught.code') }}                                                  as subject_n,
         rule.no,
@@ -34,7 +34,7 @@ rules as (
        or taught.needs_lab
 ),
 
-entered as (                         -- with the list of subjects, before the oldest year that the project can show
+entered as (                         -- the rules were entered with the subjects, before the oldest year that the project can show
     select {{ entered_on('1') }} as day
 )
 

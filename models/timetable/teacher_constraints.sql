@@ -1,17 +1,17 @@
 {{ config(table='TeacherConstraint', slice_by=['branch'], tags=['timetable', 'rules'], rows=per_section(3)) }}
 
 -- One row per teacher and rule that every timetable keeps: most lessons a week, and the grades he may teach.
--- Rows: two for each teacher.
--- Fact: the grades of a post (PRT, TGT, PGT). Estimate: 40 of the 48 lessons of a week.
+-- Rows: two for each teacher, also for those who have left.
+-- Fact: the grades of a post (PRT, TGT, PGT). Estimate: the most lessons, var('teacher_lessons') of the week's 48.
 
-with rules as (
+with rules as (                      -- the rules of each; a teacher has eight numbers for them
     select
         teacher.n,
         teacher.first_year,
         rule.no,
         rule.type,
         case rule.no
-            when 0 then '{"periods": 40}'
+            when 0 then '{"periods": {{ var('teacher_lessons') }}}'
             else '{"from": ' || teacher.first_level || ', "to": ' || teacher.last_level || '}'
         end                                                                             as value
     from {{ ref('staff_plan') }} as teacher
@@ -27,6 +27,6 @@ select
     type                                                                                as "type",
     value                                                                               as "value",
     no + 1                                                                              as "priority",
-    -- when he was hired
-    {{ office_hour('created', 'n', not_sunday(year_begins('first_year') ~ ' - 1')) }}               as "createdAt"
+    -- on the last working day before he began
+    {{ office_hour('created', 'n', not_sunday(year_begins('first_year') ~ ' - 1')) }}   as "createdAt"
 from rules

@@ -2,11 +2,12 @@
 
 -- One row per hour of the week with a rule that every timetable keeps: no lessons in assembly and breaks; after 11:55
 -- none for pre-primary, which has gone home.
--- Rows: six hours of every day.
+-- Rows: on each of six days the assembly, two breaks, and the three lessons after pre-primary's five.
+-- Estimate: the hours, which are those of the seed school_hours.
 
-with ruled as (
+with ruled as (                      -- the hours that are no lessons, or not everybody's
     select
-        weekday.no * 16 + hour.slot_order                                               as n,
+        {{ time_slot_n('weekday.no', 'hour.slot_order') }}                              as n,
         hour.slot_type
     from {{ seed('school_hours') }} as hour
     cross join generate_series(1, 6) as weekday(no)
@@ -14,7 +15,7 @@ with ruled as (
        or hour.lesson > 5
 ),
 
-entered as (                         -- with the hours, before the oldest year that the project can show
+entered as (                         -- the rules were entered with the hours, before the oldest year that the project can show
     select {{ entered_on('1') }} as day
 )
 

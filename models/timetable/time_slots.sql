@@ -1,15 +1,15 @@
 {{ config(table='TimeSlot', slice_by=['branch'], tags=['timetable'], rows='66') }}
 
 -- One row per weekday and hour of the school day: assembly, lessons and breaks.
--- Rows: the eleven hours of school_hours on each of six days. Pre-primary goes home before lunch, at 11:55.
+-- Rows: the eleven hours of the seed school_hours on each of six days. Pre-primary goes home before lunch, at 11:55.
 -- Estimate: the hours.
 
-with entered as (                    -- before the oldest year that the project can show
+with entered as (                    -- when the list was entered: before the oldest year that the project can show
     select {{ entered_on('1') }} as day
 )
 
 select
-    {{ key('weekday.no * 16 + hour.slot_order') }}                          as "id",
+    {{ key(time_slot_n('weekday.no', 'hour.slot_order')) }}                 as "id",
     {{ branch.id }}                                                         as "branchId",
     weekday.no                                                              as "dayOfWeek",
     hour.starts_at                                                          as "startTime",

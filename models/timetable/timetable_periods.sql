@@ -3,7 +3,7 @@
 -- One row per section and period of its week in an academic year: the lessons, and the breaks between them.
 -- Rows: those of lessons, and two breaks a day; in pre-primary, which goes home before lunch, one. No teacher, room
 -- or section is in two places at once: see lessons for why.
--- Estimate: when the timetable was entered, in the last two weeks of March; changes until mid April.
+-- Estimate: when the timetable was entered, in the last two weeks of March, and whether it was changed just before April.
 
 with sections as (                   -- the sections that have lessons
     select distinct
@@ -53,13 +53,27 @@ periods as (                         -- lessons, with a teacher and a room, and 
        or hour.break_type = 'short'
 ),
 
-entered as (                         -- each section's timetable is entered as a whole; a few are changed in April
+entered_days as (                    -- a section's timetable is entered as a whole, on one day of March; some are changed
     select
         level,
         letter,
-        {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('entered', section_n('level', 'letter'), 3, 14) ~ '::int') }} as day,
-        {{ chance('changed', section_n('level', 'letter'), 0.3) }}                      as is_changed
+        {{ section_n('level', 'letter') }}                                              as section_n,
+        {{ year.starts_on }}
+            - {{ random_int('entered', section_n('level', 'letter'), 3, 14) }}::int     as day,
+        {{ chance('changed', section_n('level', 'letter'), var('changed_timetable_share')) }} as is_changed
     from sections
+),
+
+entered as (                         -- the moments of each; a change is made on the last working day before the year begins
+    select
+        level,
+        letter,
+        {{ office_hour('created', 'section_n', not_sunday('day')) }}                    as created_at,
+        case
+            when is_changed then {{ office_hour('updated', 'section_n', not_sunday(year.starts_on ~ ' - 1')) }}
+            else {{ office_hour('created', 'section_n', not_sunday('day')) }}
+        end                                                                             as updated_at
+    from entered_days
 )
 
 select
@@ -71,17 +85,13 @@ select
     period.starts_at                                                                    as "startTime",
     period.ends_at                                                                      as "endTime",
     case when period.code is not null then {{ key_of('subjects', text_hash('period.code')) }} end as "subjectId",
-    case when period.teacher_n is not null then {{ key_of('teachers', 'period.teacher_n') }} end as "teacherId",
-    case when period.room_n is not null then {{ key_of('rooms', 'period.room_n') }} end as "roomId",
+    {{ key_of('teachers', 'period.teacher_n') }}                                        as "teacherId",
+    {{ key_of('rooms', 'period.room_n') }}                                              as "roomId",
     period.break_type is not null                                                       as "isBreak",
     period.break_type                                                                   as "breakType",
     {{ key_of('academic_years', '1') }}                                                 as "academicYearId",
-    {{ office_hour('created', section_n('period.level', 'period.letter'), 'entered.day') }} as "createdAt",
-    case
-        when entered.is_changed
-            then {{ office_hour('updated', section_n('period.level', 'period.letter'), not_sunday(year.starts_on ~ ' - 1')) }}
-        else {{ office_hour('created', section_n('period.level', 'period.letter'), 'entered.day') }}
-    end                                                                                 as "updatedAt"
+    entered.created_at                                                                  as "createdAt",
+    entered.updated_at                                                                  as "updatedAt"
 from periods as period
 join entered
     on entered.level = period.level

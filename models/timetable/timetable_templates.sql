@@ -1,9 +1,12 @@
-{{ config(table='TimetableTemplate', slice_by=['branch', 'year'], tags=['timetable'], rows='branch.last_level - branch.first_level + 1') }}
+{{ config(table='TimetableTemplate', slice_by=['branch', 'year'], tags=['timetable'],
+          rows='branch.last_level - branch.first_level + 1') }}
 
 -- One row per grade and academic year: the shape of its week, from which the sections' timetables were made.
--- Rows: the branch's grades. Days, lessons a day and breaks are those of school_hours; pre-primary has five lessons.
+-- Rows: the branch's grades. Days, lessons a day and breaks are those of the seed school_hours; pre-primary, which is
+-- levels 0 to 2, goes home after five lessons and the first break.
+-- Estimate: the hours, and the day on which the office entered it.
 
-with shaped as (                     -- lessons a day, and when the day ends
+with shaped as (                     -- each grade with its lessons a day, its breaks, and when its day ends
     select
         grade.level,
         grade.name,
@@ -17,7 +20,7 @@ with shaped as (                     -- lessons a day, and when the day ends
     where grade.level between {{ branch.first_level }} and {{ branch.last_level }}
 ),
 
-entered as (                         -- before the timetables, which are entered in the second half of March
+entered as (                         -- when the year's were entered: before the timetables, which are entered in the second half of March
     select {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('entered', '1', 20, 40) ~ '::int') }} as day
 )
 
@@ -25,7 +28,8 @@ select
     {{ key('shaped.level') }}                                                           as "id",
     {{ branch.id }}                                                                     as "branchId",
     shaped.name || ', ' || {{ year.name }}                                              as "name",
-    'Monday to Saturday, ' || shaped.lessons || ' lessons of 40 minutes a day, 08:00 to ' || shaped.ends_at as "description",
+    'Monday to Saturday, ' || shaped.lessons
+        || ' lessons of 40 minutes a day, 08:00 to ' || shaped.ends_at                  as "description",
     shaped.level                                                                        as "gradeLevel",
     {{ year.name }}                                                                     as "academicYear",
     {{ year.no }} = {{ current_year() }}                                                as "isDefault",
