@@ -160,7 +160,8 @@ sitting as materialized (            -- with what each brings to all papers
             + rate.shift
             + case pupil.gender when 'female' then rate.girls_gap / 2 else -rate.girls_gap / 2 end
             - case when attended.absence_weight >= {{ often_absent }} then {{ often_absent_loss }} else 0 end as z,
-        -- the width of a day's single absence in the hash's scale, for each percent of it
+        -- the width of a day's single absence in the hash's scale, for each percent of it: a rate in hundredths of a
+        -- percent, times a weight in percent, times 4295, which is 2^32 / 10^6
         (100 * (100 - usual.present_pct) * {{ 1 - var('spell_share') }})::int
             * attended.absence_weight * 4295 / 100                                      as absence_width
     from attending as attended
@@ -181,6 +182,7 @@ scripts as (                         -- each pupil and paper, with the lots that
         pupil.student_id,
         pupil.curve,
         pupil.absence_width * paper.absence_pct                                         as absence_width,
+        -- a row of the register is a pupil and one of 512 days
         {{ hash('mark', 'pupil.n * 512 + paper.day_no', of='attendance_records') }}     as register_lot,
         pupil.z + paper.z                                                               as z,
         {{ hash('aptitude', 'pupil.n * 16 + paper.family', by=['branch'], of='marks') }} as aptitude,
@@ -208,14 +210,14 @@ scripts as (                         -- each pupil and paper, with the lots that
     offset 0                         -- a fence: PostgreSQL would compute the hashes again wherever they are used
 ),
 
-standings as (                       -- the sum, with and without luck; absence
+standings as (                       -- the sum, with and without luck; absence; lots for who reads `graded`
     select
         n,
         student_id,
         curve,
         register_lot < absence_width                                                    as is_absent,
-        lot >> 20                                                                       as tag,
-        luck & 4095                                                                     as turn,
+        lot >> 20                                                                       as tag,        -- below 4096
+        luck & 4095                                                                     as turn,       -- likewise
         z + {{ triangle('aptitude', aptitude_sd) }} + {{ triangle('luck', luck_sd) }} + exam_shift as z,
         case
             when school_max > 0
@@ -275,6 +277,7 @@ totals as (                          -- what the curve gives, as far as the scho
     from standings as script
     join {{ seed('mark_curves') }} as curve
         on curve.curve = script.curve
+        -- fiftieths of a standard deviation from -4 on, of which there are 401
         and curve.step = greatest(0, least(400, (script.z + 400) / 2))
     offset 0
 ),

@@ -22,6 +22,11 @@
     ({{ day }} - case when extract(isodow from {{ day }}) = 7 then 1 else 0 end)
 {%- endmacro %}
 
+{#- The day itself, or the Monday after if it is a Sunday. -#}
+{% macro after_sunday(day) -%}
+    ({{ day }} + case when extract(isodow from {{ day }}) = 7 then 1 else 0 end)
+{%- endmacro %}
+
 {#- The first day of the time for which daily attendance is kept. -#}
 {% macro attendance_begins() -%}
     ({{ var('as_of') }} - {{ var('attendance_days') - 1 }})

@@ -4,11 +4,20 @@
 -- One row per application for a place in a class of the academic year; in the running year also those that wait for an
 -- answer, and the first ones for the year to come.
 --
--- Rows: one APPROVED application for every newcomer of the year, about four REJECTED or WAITLISTED ones for ten of them,
--- and PENDING ones as far as the as-of date has come. A newcomer's application bears his name and birthday, and those of
--- the family's first contact; the other applicants are in no other table.
--- The season is September to March before the year; who joins late applies some weeks before. Estimate: all shares (seed
--- admission_rules), the days, the notes. Names of schools, telephone numbers and e-mail addresses are invented.
+--      who applies                                          how it ends                 row number, of the macro
+--      a newcomer of the year                               APPROVED                    his own, pupil_n
+--      a rival who wanted his place                         REJECTED or WAITLISTED      rival_n
+--      who moves to the city in the running year            PENDING                     late_applicant_n
+--      for the next year's lowest grade                     PENDING or REJECTED         next_entrant_n
+--      for another grade of the next year                   PENDING or REJECTED         next_newcomer_n
+--
+-- Rows: one for every newcomer, four rivals for ten of them, and the others as far as the as-of date has come. A
+-- newcomer's application bears his name and birthday, and those of the family's first contact; the other applicants
+-- are strangers, who are in no other table.
+-- The season is September to March before the year; who joins late applies some weeks before. Estimate: all shares
+-- (seed admission_rules), the days, the notes. Names of schools, telephone numbers and e-mail addresses are invented.
+--
+-- In order: who applies; when, and how it ends; who answers; the names of newcomers and of strangers; the texts.
 
 with newcomers as (                  -- the pupils who come in this year
     select
@@ -21,7 +30,8 @@ with newcomers as (                  -- the pupils who come in this year
       and first_year = {{ year.no }}
 ),
 
-applicants as (                      -- each application's number, class and first day of school, and how it will end
+applicants as (                      -- the five kinds: class, first day of school, and how it will end; family_n is
+                                     -- null for a stranger, OPEN is decided below
     select
         n,
         family_n,
@@ -31,9 +41,9 @@ applicants as (                      -- each application's number, class and fir
         'APPROVED'                                                                      as outcome
     from newcomers
     union all
-    -- who wanted such a place and did not get it: a number above all pupils' (2^23)
+    -- the rivals
     select
-        8388608 + newcomer.n,
+        {{ rival_n('newcomer.n') }},
         null::bigint,
         newcomer.first_level,
         {{ year.no }},
@@ -46,9 +56,10 @@ applicants as (                      -- each application's number, class and fir
     cross join {{ seed('admission_rules') }} as rule
     where {{ chance('is unlucky', 'newcomer.n', 'rule.unlucky_pct * 0.01') }}
     union all
-    -- who moves to the city in the running year, until October: a section may have one who waits for an answer
+    -- who moves to the city, until October: a section of a grade that gets newcomers may have one who waits, and who
+    -- wants to begin ten days from the as-of date
     select
-        16777216 + {{ section_n('(flow.level + 1)', 'letter.no') }},
+        {{ late_applicant_n('(flow.level + 1)', 'letter.no') }},
         null::bigint,
         flow.level + 1,
         {{ year.no }},
@@ -63,9 +74,9 @@ applicants as (                      -- each application's number, class and fir
       and flow.level between {{ branch.first_level }} and {{ branch.last_level }} - 1
       and {{ chance('comes late', section_n('flow.level', 'letter.no'), 'rule.late_pct * 0.01') }}
     union all
-    -- next year's lowest grade: two lots for each seat
+    -- the next year's lowest grade: two lots for each seat
     select
-        33554432 + (letter.no * 64 + seat.no) * 2 + lot.no,
+        {{ next_entrant_n('letter.no', 'seat.no', 'lot.no') }},
         null::bigint,
         {{ branch.first_level }},
         {{ year.no }} + 1,
@@ -76,11 +87,12 @@ applicants as (                      -- each application's number, class and fir
     cross join generate_series(0, 1) as lot(no)
     cross join {{ seed('admission_rules') }} as rule
     where {{ year.no }} = {{ current_year() }}
-      and {{ chance('applies for the lowest grade', '(letter.no * 64 + seat.no) * 2 + lot.no', 'rule.next_entry_pct * 0.01') }}
+      and {{ chance('applies for the lowest grade', '(letter.no * 64 + seat.no) * 2 + lot.no',
+                    'rule.next_entry_pct * 0.01') }}
     union all
-    -- and next year's other grades: two lots for each section that may have a seat to give
+    -- its other grades: two lots for each section that may have a seat to give
     select
-        50331648 + ({{ section_n('(flow.level + 1)', 'letter.no') }}) * 2 + lot.no,
+        {{ next_newcomer_n('(flow.level + 1)', 'letter.no', 'lot.no') }},
         null::bigint,
         flow.level + 1,
         {{ year.no }} + 1,
@@ -93,10 +105,11 @@ applicants as (                      -- each application's number, class and fir
     where {{ year.no }} = {{ current_year() }}
       and flow.replaced_pct > 0
       and flow.level between {{ branch.first_level }} and {{ branch.last_level }} - 1
-      and {{ chance('applies for another grade', '(' ~ section_n('flow.level', 'letter.no') ~ ') * 2 + lot.no', 'rule.next_other_pct * 0.01') }}
+      and {{ chance('applies for another grade', '(' ~ section_n('flow.level', 'letter.no') ~ ') * 2 + lot.no',
+                    'rule.next_other_pct * 0.01') }}
 ),
 
-wanted as (                          -- with the day of the form: in the season, or some weeks before coming late
+wanted as (                          -- with the day of the form: some weeks before the first day, or in the season
     select
         n,
         family_n,
@@ -106,7 +119,9 @@ wanted as (                          -- with the day of the form: in the season,
         outcome,
         case
             when outcome = 'PENDING' then begins_on - {{ random_int('days waiting', 'n', 10, 28) }}::int
-            when begins_on > {{ year_begins('year_no') }} then begins_on - {{ random_int('days before', 'n', 12, 45) }}::int
+            when begins_on > {{ year_begins('year_no') }}
+                then begins_on - {{ random_int('days before', 'n', 12, 45) }}::int
+            -- the sum of two uniform numbers is a triangle: from September to March, most in December
             else begins_on - {{ random_int('days before April', 'n', 12, 105) }}::int
                 - {{ random_int('more days before April', 'n', 12, 105) }}::int
         end                                                                             as any_day
@@ -125,22 +140,24 @@ submitted as (                       -- a Saturday instead of a Sunday
     from wanted
 ),
 
-office_days as (                     -- each day of the season with the last one, itself or before, that is no Sunday or holiday
-    select
-        calendar.day,
-        max(case when extract(isodow from calendar.day) < 7 and holiday.day is null then calendar.day end)
-            over (order by calendar.day)                                                as open_day
-    from (
-        select {{ year_begins(year.no) }} - 230 + since.days::int as day
-        from generate_series(0, 620) as since(days)
-    ) as calendar
-    left join {{ seed('holidays') }} as holiday
-        on holiday.state = {{ branch.state }}
-        and holiday.day = calendar.day
+season as (                          -- from the earliest form for this year to the latest answer for the next
+    select {{ year_begins(year.no) }} - 230 + since.days::int                           as day
+    from generate_series(0, 620) as since(days)
 ),
 
-reviewed as (                        -- when the answer is due: after more days than the office is ever closed, and at least
-                                     -- four days before the first day of school
+office_days as (                     -- each day with the last one, itself or before, that is no Sunday or holiday
+    select
+        season.day,
+        max(case when extract(isodow from season.day) < 7 and holiday.day is null then season.day end)
+            over (order by season.day)                                                  as open_day
+    from season
+    left join {{ seed('holidays') }} as holiday
+        on holiday.state = {{ branch.state }}
+        and holiday.day = season.day
+),
+
+reviewed as (                        -- of the forms that have come, the day on which the answer is due: after more days
+                                     -- than the office is ever closed, and four days before the first day of school
     select
         n,
         family_n,
@@ -153,7 +170,7 @@ reviewed as (                        -- when the answer is due: after more days 
     where day <= {{ var('as_of') }}
 ),
 
-decided as (                         -- with the status: for the next year nobody is admitted yet
+decided as (                         -- with the status, and the lots that describe the application
     select
         reviewed.n,
         reviewed.family_n,
@@ -162,6 +179,7 @@ decided as (                         -- with the status: for the next year nobod
         reviewed.submitted_day,
         case
             when reviewed.outcome <> 'OPEN' then reviewed.outcome
+            -- for the next year nobody is admitted yet, and only some rejections are out
             when office.open_day < {{ var('as_of') }}
                 and {{ chance('is unlucky', 'reviewed.n', 'rule.unlucky_pct * 0.005') }} then 'REJECTED'
             else 'PENDING'
@@ -177,20 +195,24 @@ decided as (                         -- with the status: for the next year nobod
         on office.day = reviewed.answer_due
 ),
 
-in_post as (                         -- who was in post the year before and still is: nobody else can have reviewed
+in_post as (                         -- who can have reviewed: in post the year before, and still
     select
         n,
         homeroom_level,
-        case                         -- the Principal, else a clerk, else a class teacher
-            when designation = 'Principal' then 0
-            when n / 32 = {{ post_n('6', '0', teaches=false) }} then 1
-            when homeroom_letter = 0 then 2
+        case designation
+            when 'Principal' then 0
+            when 'Clerk' then 1
+            else 2                   -- the class teacher of a section A
         end                                                                             as turn
     from {{ ref('staff_plan') }}
     where branch_no = {{ branch.no }}
       and first_year < {{ year.no }}
       and last_year >= {{ year.no }}
-      and (designation = 'Principal' or homeroom_letter = 0 or n / 32 = {{ post_n('6', '0', teaches=false) }})
+      and (
+          designation = 'Principal'
+          or (designation = 'Clerk' and n / 32 % 256 = 0)      -- the first Clerk's post (macro post_n), any holder
+          or homeroom_letter = 0
+      )
 ),
 
 admission_head as (                  -- the first of them
@@ -200,7 +222,19 @@ admission_head as (                  -- the first of them
     limit 1
 ),
 
-families_named as (                  -- the newcomers and the first contacts of their families, as they are in their tables
+newcomers_keys as (                  -- the newcomers, and the first contacts of their families
+    select
+        newcomer.n,
+        {{ key_of('students', 'newcomer.n') }}                                          as student_id,
+        {{ key_of('guardians', guardian_n('newcomer.family_n',
+           "case family.first_contact when 'father' then 0 when 'mother' then 1 else 2 end")) }} as guardian_id
+    from newcomers as newcomer
+    join {{ ref('families') }} as family
+        on family.branch_no = {{ branch.no }}
+        and family.family_n = newcomer.family_n
+),
+
+newcomers_named as (                 -- both as they are in their tables
     select
         newcomer.n,
         student."firstName"                                                             as first_name,
@@ -210,17 +244,7 @@ families_named as (                  -- the newcomers and the first contacts of 
         guardian."name"                                                                 as guardian_name,
         guardian."phoneNumber"                                                          as guardian_phone,
         guardian."email"                                                                as guardian_email
-    from (
-        select
-            newcomer.n,
-            {{ key_of('students', 'newcomer.n') }}                                      as student_id,
-            {{ key_of('guardians', guardian_n('newcomer.family_n',
-               "case family.first_contact when 'father' then 0 when 'mother' then 1 else 2 end")) }} as guardian_id
-        from newcomers as newcomer
-        join {{ ref('families') }} as family
-            on family.branch_no = {{ branch.no }}
-            and family.family_n = newcomer.family_n
-    ) as newcomer
+    from newcomers_keys as newcomer
     join {{ ref('students') }} as student
         on student."branchId" = {{ branch.id }}
         and student."id" = newcomer.student_id
@@ -229,12 +253,15 @@ families_named as (                  -- the newcomers and the first contacts of 
         and guardian."id" = newcomer.guardian_id
 ),
 
-strangers as (                       -- the other children, and where they fall in the lists of names
+strangers as (                       -- the other children: age, and where child and guardian fall in the lists of names
     select
         decided.n,
         decided.no_email,
         case when {{ chance('is a girl', 'decided.n', var('girls_share')) }} then 'female' else 'male' end as gender,
-        case when {{ chance('mother asks', 'decided.n', var('mother_first_share')) }} then 'female' else 'male' end as guardian_gender,
+        case
+            when {{ chance('mother asks', 'decided.n', var('mother_first_share')) }} then 'female'
+            else 'male'
+        end                                                                             as guardian_gender,
         make_date(decided.year_no - grade.age_on_april_1, 4, 1)
             - {{ random_int('birthday', 'decided.n', 0, 364) }}::int                    as born_on,
         {{ pick('community', 'decided.n', 'communities') }}                             as community_slot,
@@ -247,7 +274,7 @@ strangers as (                       -- the other children, and where they fall 
     where decided.family_n is null
 ),
 
-strangers_named as (
+strangers_named as (                 -- with the names of one community of the state
     select
         stranger.n,
         first.name                                                                      as first_name,
@@ -282,7 +309,7 @@ strangers_named as (
         and guardian.slot = stranger.guardian_slot
 ),
 
-people as (                          -- both kinds
+people as (                          -- newcomers and strangers
     select
         n,
         first_name,
@@ -292,7 +319,7 @@ people as (                          -- both kinds
         guardian_name,
         guardian_phone,
         guardian_email
-    from families_named
+    from newcomers_named
     union all
     select
         n,
@@ -301,7 +328,8 @@ people as (                          -- both kinds
         dob,
         gender,
         guardian_first_name || ' ' || guardian_last_name,
-        -- numbers of the staff's half that no member of staff can have: those have numbers below 2^21
+        -- telephone numbers of the staff's half that no member of staff can have: from 2^22 on, and staff are numbered
+        -- below 2^21 (macros telephone_n and post_n)
         {{ mobile_number(telephone_n(branch.no, '4194304 + n % 16777216', staff=true)) }},
         case
             when not no_email
@@ -311,7 +339,7 @@ people as (                          -- both kinds
     from strangers_named
 ),
 
-described as (                       -- with the slots of the texts, and the day that a note names
+described as (                       -- the moments, the day that a note names, and which texts
     select
         decided.n,
         decided.level,
@@ -340,7 +368,7 @@ described as (                       -- with the slots of the texts, and the day
         case                         -- Nursery is a child's first school, and often LKG or UKG too
             when decided.level = 0 then null
             when decided.level > 2 then 'school'
-            when {{ chance('went to nursery', 'decided.n', 0.7) }} then 'nursery'
+            when {{ chance('went to nursery', 'decided.n', 0.7) }} then 'nursery'      -- seven in ten: an estimate
         end                                                                             as previous_kind,
         {{ pick('previous school', 'decided.n', 'previous_schools') }}                  as previous_slot,
         {{ pick('its locality', 'decided.n', 'localities') }}                           as locality_slot

@@ -11,7 +11,7 @@
 -- ends follows from the subjects of section A, which every branch has, and which sits the first and the last paper.
 -- Estimate: the dates, which follow common practice; the boards' own examinations begin on or about 15 February.
 
-with open_days as materialized (     -- school days, numbered
+with open_days as materialized (     -- the school days of the year, numbered from 1: day_rank below
     select
         day,
         iso_day,
@@ -133,6 +133,7 @@ select
     open_day.day,
     open_day.iso_day,
     paper.day_rank,
+    -- the seed has the time in India, which is 19800 seconds (five hours and a half) ahead of UTC
     (open_day.iso_day || ' ' || paper.starts_at || ':00')::timestamp - interval '19800 seconds' as starts_at,
     paper.theory_max::int                                               as theory_max,
     paper.practical_max::int                                            as practical_max,

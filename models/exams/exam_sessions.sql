@@ -10,7 +10,7 @@
 -- Rows: the papers of exam_calendar for the subjects that each section takes, future ones included.
 -- Estimate: the hours.
 
-with papers as (
+with papers as (                     -- each paper and section; the section's number is also that of its classroom
     select
         {{ session_n('paper.exam_no', 'paper.level', 'taught.letter', 'paper.subject_no') }} as n,
         {{ section_n('paper.level', 'taught.letter') }}                 as room_n,
@@ -27,6 +27,7 @@ with papers as (
       and paper.year_no = {{ year.no }}
 )
 
+-- subjects are numbered by the hash of their code
 select
     {{ key('n') }}                                                      as "id",
     {{ branch.id }}                                                     as "branchId",

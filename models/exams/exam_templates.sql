@@ -7,7 +7,7 @@
 -- application knows one family of that board: its templates stand under ICSE.
 -- Fact: the boards' examinations and their marks. Estimate: weights and lengths, which schools set themselves.
 
-with patterns as materialized (      -- a row's number is made of the board's and the pattern's
+with patterns as materialized (      -- with the row's number: 64 for each board, and the pattern's own in it
     select
         case pattern.board when 'CBSE' then 0 when 'ICSE' then 1 else 2 end * 64 + pattern.no as n,
         pattern.board,

@@ -8,6 +8,7 @@
 --
 -- Rows: the patterns of the seed exam_patterns whose grades the branch teaches. The year's plan is entered before it
 -- begins. Tests end as completed, since no result of them is published; the results of examinations are.
+-- A row's number is the pattern's, which is unique within a board; the academic year's is 1, the only one of its slice.
 -- Fact: the board's examinations, the marks needed to pass. Estimate: dates, weights, days until the results.
 
 with held as (                       -- with its dates, from the calendar
@@ -60,7 +61,7 @@ select
     status                                                              as "status",
     exam_first_day::text                                                as "startDate",
     exam_last_day::text                                                 as "endDate",
-    {{ office_hour('created', 'exam_no', not_sunday('entered_on')) }}               as "createdAt",
+    {{ office_hour('created', 'exam_no', not_sunday('entered_on')) }}   as "createdAt",
     case status                      -- the last change of status
         when 'SCHEDULED' then {{ office_hour('created', 'exam_no', not_sunday('entered_on')) }}
         when 'ONGOING' then {{ office_hour('updated', 'exam_no', 'exam_first_day') }}

@@ -3,7 +3,7 @@
 -- One row per scale that a branch grades by. The default scale is the one that all marks follow: eight grades by the
 -- whole percent reached, in every grade and examination. The others, of letters without marks, are for what has no
 -- marks: art, games, work education, and the descriptors of the pre-primary progress card.
--- Rows: the board's scales in the seed grade_bands, if the branch teaches their classes.
+-- Rows: the board's scales in the seed grade_bands, if the branch teaches their classes; numbered as there.
 -- Fact: the bands that CBSE prescribes up to Class 9; its scales for co-scholastic areas. Estimate: the same bands for
 -- CBSE's Class 10 and 12, where the board itself grades by rank; CISCE's nine bands in the application's eight letters,
 -- its grades 6 and 7 together.
@@ -26,7 +26,7 @@ with bands as (                      -- each band as a JSON object
       and last_level >= {{ branch.first_level }}
 ),
 
-scales as materialized (
+scales as materialized (             -- the bands of each as a JSON array, the best first
     select
         scale,
         name,
@@ -58,15 +58,8 @@ classes as (                         -- the names of the grades that a scale ser
 entered as (                         -- with the branch's subjects, before the oldest year that the project can show
     select
         scale,
-        {{ year_begins(current_year() ~ ' - 5') }} - {{ random_int('entered', 'scale', 5, 60) }}::int as day
+        {{ entered_on('scale') }}                                       as day
     from scales
-),
-
-workdays as (
-    select
-        scale,
-        {{ not_sunday('day') }}                                         as entered_on
-    from entered
 )
 
 select
@@ -79,10 +72,10 @@ select
     {{ year_begins(current_year() ~ ' - 5') }}::text                    as "applicableFrom",
     null::text                                                          as "applicableTo",
     classes.names                                                       as "classes",
-    {{ office_hour('created', 'scale.scale', 'workday.entered_on') }}   as "createdAt",
-    {{ office_hour('created', 'scale.scale', 'workday.entered_on') }}   as "updatedAt"
+    {{ office_hour('created', 'scale.scale', 'entered.day') }}          as "createdAt",
+    {{ office_hour('created', 'scale.scale', 'entered.day') }}          as "updatedAt"
 from scales as scale
 join classes
     on classes.scale = scale.scale
-join workdays as workday
-    on workday.scale = scale.scale
+join entered
+    on entered.scale = scale.scale

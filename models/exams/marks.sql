@@ -15,7 +15,8 @@
 
 with {{ paper_marks() }},
 
-languages as (                       -- one script in twelve gets a remark, four absences in ten a reason; else null
+languages as (                       -- 0 for a remark in English, 100 in Hindi, null for none: one script in twelve
+                                     -- gets a remark, four absences in ten a reason; tag is uniform below 4096
     select
         n,
         exam_id,
@@ -43,7 +44,8 @@ languages as (                       -- one script in twelve gets a remark, four
     offset 0                         -- a fence: the slots below are computed only where there is a language
 ),
 
-worded as (                          -- an opening by grade, and a word of advice by subject
+worded as (                          -- an opening by grade, 9 for an absence, and a word of advice by the subject's
+                                     -- family: numbers and slots of the texts in the seed mark_remarks
     select
         n,
         exam_id,
@@ -87,7 +89,8 @@ select
     opening.remark || coalesce(' ' || advice.remark, '')                                as "remarks",
     script.is_absent                                                                    as "isAbsent",
     script.teacher_id                                                                   as "evaluatedBy",
-    -- over the afternoon; entered five minutes later, and one in sixty corrected after that
+    -- turn is uniform below 4096: over some 100 minutes of the afternoon. Entered five minutes later, and one in 64
+    -- corrected after that, up to 18 minutes later
     (script.marking_begins + interval '1 second' * (script.turn * 3 / 2)::int)::timestamp(3) as "evaluatedAt",
     (script.marking_begins + interval '1 second' * (script.turn * 3 / 2 + 300)::int)::timestamp(3) as "createdAt",
     (

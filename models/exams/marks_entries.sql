@@ -7,7 +7,8 @@
 
 with {{ paper_marks() }},
 
-noted as (                           -- the examiner notes something on one script in forty
+noted as (                           -- the examiner notes something on one script in forty: tag is uniform below 4096;
+                                     -- the text is one of mark_remarks: 40 and the grade's place, 100 more in Hindi
     select
         n,
         student_id,

@@ -32,7 +32,7 @@ with quarters as (                   -- the quarters whose invoices are out by t
     where starts_on - issued_days_before <= {{ var('as_of') }}
 ),
 
-billed as (                          -- each pupil and quarter, with the days that count for him
+billed as (                          -- each pupil and quarter, with the days that count for him; void where he had gone
     select
         attended.n                                                                      as pupil_n,
         pupil.family_n,
@@ -97,6 +97,7 @@ select
     due.last_day,
     due.left_on,
     due.is_void,
+    -- so many percent of tuition are let off, in whole tens of rupees
     tuition.fee - tuition.amount * concession.tuition_pct / 1000 * 10                   as amount
 from families as due
 join {{ ref('quarterly_fees') }} as tuition

@@ -2,7 +2,8 @@
           rows='branch.last_level - branch.first_level + 1') }}
 
 -- One row per fee structure: quarterly, due on the branch's day of the quarter's first month, for the whole class.
--- Rows: the branch's grades. The running year's are active; those of years that are over are paused.
+-- Rows: the branch's grades; schedule, structure and class are numbered by the grade's level. The running year's are
+-- active; those of years that are over are paused.
 -- Estimate: the day; schools use the 5th, 10th, 15th and 20th.
 
 select

@@ -6,9 +6,11 @@
 -- A reference looks as its gateway gives it: an id of Razorpay, a transaction number of Paytm, the bank's UTR of a NEFT
 -- transfer (of banks whose codes start with ZZZ, which no bank has), the school's receipt for cash, the number of a
 -- cheque with its receipt. All of them are invented. Each holds the payment's number, shuffled within branch and year,
--- and the branch and the year, and so is unique everywhere.
+-- and the branch and the year, and so is unique everywhere: either as on an invoice, or in one number, 32 years from
+-- 2000 on for each branch.
 
-with numbered as (                   -- the receipt number: nine digits at most
+with numbered as (                   -- the receipt number: another number below 2^28 for each payment (macro
+                                     -- payment_n), so nine digits at most; and 16 bits to vary the references
     select
         n,
         invoice_n,
@@ -46,6 +48,7 @@ select
                 || lpad(receipt_no::text, 9, '0')
         when 'cash'
             then {{ branch.code }} || '/' || {{ short_year(year.no) }} || '/R' || lpad(receipt_no::text, 9, '0')
+        -- six digits: the largest is 65535 * 15 + 14
         else 'CHQ ' || lpad((digits * 15 + receipt_no % 15)::text, 6, '0') || ' ' || {{ branch.code }} || '/'
             || {{ short_year(year.no) }} || '/R' || lpad(receipt_no::text, 9, '0')
     end                                                                 as "reference",

@@ -22,6 +22,7 @@ fees as (                            -- each year's and grade's fee of a quarter
     select
         price.year_no,
         grade.level,
+        -- base fee * the grade's percent by their mean * the year's index and the branch's own rise, both per mille
         (
             {{ branch.base_fee_inr }}::bigint * grade.fee_pct * grades.grades
             * price.fee_index * (1000 + {{ random_int('rise', 'price.year_no', -7, 7) }})

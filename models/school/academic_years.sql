@@ -1,7 +1,7 @@
 {{ config(table='AcademicYear', slice_by=['branch', 'year'], tags=['school', 'calendar'], rows='1') }}
 
 -- One row per branch and academic year shown: 1 April to 31 March, in two terms.
--- Rows: one per slice; the year of the as-of date is the active one.
+-- Rows: one per slice, and so always number 1; the year of the as-of date is the active one.
 -- Fact: the session and its two terms are CBSE's. Estimate: when the office entered the year.
 
 with opened as (                     -- the office opens a year some weeks before it begins

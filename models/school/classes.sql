@@ -1,7 +1,7 @@
 {{ config(table='Class', slice_by=['branch'], tags=['school'], rows='branch.last_level - branch.first_level + 1') }}
 
 -- One row per grade that a branch teaches, from Nursery (level 0) to Class 12 (level 14) at most.
--- Rows: the branch's levels, first to last. The same class serves every academic year.
+-- Rows: the branch's levels, first to last, which also number them. The same class serves every academic year.
 
 select
     {{ key('grade.level') }}    as "id",

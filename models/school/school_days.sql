@@ -5,7 +5,7 @@
 -- Fact: holidays, and vacations where the seed says published. Estimate: the other vacations; the second Saturday off
 -- is only the commonest rule; by how many points fewer or more pupils come on a day.
 
-with closed_days as (                -- the state's holidays and each day of the branch's vacations
+with closed_days as (                -- the state's holidays and each day of the branch's vacations, of 91 days at most
     select day
     from {{ seed('holidays') }}
     where state = {{ branch.state }}
@@ -36,7 +36,7 @@ described as (                       -- what decides whether a day is worked, an
         extract(month from day)::int                                    as month,
         extract(day from day)::int                                      as day_of_month,
         coalesce(lag(is_closed) over (order by day), false)
-            or coalesce(lead(is_closed) over (order by day), false) as is_next_to_closed
+            or coalesce(lead(is_closed) over (order by day), false)     as is_next_to_closed
     from calendar
 )
 
@@ -67,4 +67,4 @@ join {{ seed('attendance_months') }} as by_month
 join {{ seed('attendance_weekdays') }} as by_weekday   -- has no Sunday
     on by_weekday.weekday = described.weekday
 where not described.is_closed
-  and not (described.weekday = 6 and described.day_of_month between 8 and 14)
+  and not (described.weekday = 6 and described.day_of_month between 8 and 14)      -- the second Saturday

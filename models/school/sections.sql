@@ -5,7 +5,7 @@
 -- Rows: sections_per_grade of the branch for each of its grades.
 -- The class teacher is the present holder of the section's post in staff_plan, and teaches that grade.
 
-with sections as (                   -- the letters of each grade
+with sections as (                   -- the letters of each grade, 0 for A; grade and letter make the row's number
     select
         grade.level,
         letter.no                                   as letter,
@@ -31,7 +31,7 @@ select
     {{ branch.id }}                                 as "branchId",
     {{ key_of('classes', 'section.level') }}        as "classId",
     {{ section_name('section.letter') }}            as "name",
-    {{ section_size() }}                       as "capacity",
+    {{ section_size() }}                            as "capacity",
     {{ key_of('teachers', 'teacher.n') }}           as "homeroomTeacherId"
 from sections as section
 join class_teachers as teacher

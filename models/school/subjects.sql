@@ -4,7 +4,7 @@
 -- Rows: the subjects that the branch's sections have in their week, as lesson_grid says.
 -- Fact: subjects and board codes (see the seed). Estimate: credits, which are weekly periods; when they were entered.
 
-with offered as (                    -- what a section of the branch is taught
+with offered as (                    -- what a section of the branch is taught: streams differ from letter to letter
     select distinct lesson.code
     from {{ seed('lesson_grid') }} as lesson
     join generate_series(0, {{ sections_per_grade() }} - 1) as letter(no)
@@ -14,7 +14,7 @@ with offered as (                    -- what a section of the branch is taught
       and lesson.last_level >= {{ branch.first_level }}
 ),
 
-taught as (                          -- with the board's particulars; a subject is numbered by its code
+taught as (                          -- with the board's particulars; a subject is numbered by the hash of its code
     select
         {{ text_hash('subject.code') }} as n,
         subject.code,
@@ -32,7 +32,7 @@ taught as (                          -- with the board's particulars; a subject 
 entered as (                         -- the list was entered before the oldest year that the project can show
     select
         code,
-        {{ entered_on('n') }} as day,
+        {{ entered_on('n') }}                                               as day,
         {{ chance('revised', 'n', var('revised_subject_share')) }}          as is_revised
     from taught
 )

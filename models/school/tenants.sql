@@ -1,4 +1,5 @@
-{{ config(table='Tenant', slice_by=['branch'], tags=['school'], rows='1', key_kind='natural', owner='"id" = :branch_id') }}
+{{ config(table='Tenant', slice_by=['branch'], tags=['school'], rows='1',
+          key_kind='natural', owner='"id" = :branch_id') }}
 
 -- One row per branch: the tenant whose id every other row carries as branchId.
 -- Rows: one. The branches are the project's own; their schools' names are generic.
