@@ -9,7 +9,7 @@ TABLES = """
 select
     c.relname::text,
     coalesce(nullif(u.n_live_tup, 0), c.reltuples)::bigint,
-    pg_catalog.pg_relation_size(c.oid),
+    greatest(c.relpages, coalesce(u.n_live_tup, 0) / 50) * pg_catalog.current_setting('block_size')::bigint,
     c.relrowsecurity,
     c.reltuples < 0 or coalesce(u.n_mod_since_analyze > 1000 + 0.2 * c.reltuples, false),
     array(select s.relname::text from pg_catalog.pg_depend as d
@@ -22,14 +22,14 @@ left join pg_catalog.pg_stat_all_tables as u on u.relid = c.oid
 where n.nspname = :schema and c.relkind in ('r', 'p')
 order by c.relname
 """
-"""Name, rows as the statistics say (-1: they say nothing), bytes of its heap, row security, whether the planner's
-statistics are missing or stale, sequences."""
+"""Name, rows as the statistics say (-1: they say nothing), about the bytes of its heap (pg_relation_size would wait for
+a table that somebody has locked), row security, whether the planner's statistics are missing or stale, sequences."""
 
 INDEXES = """
 select
     c.relname::text,
     i.relname::text,
-    array(select pg_catalog.pg_get_indexdef(x.indexrelid, k, true)
+    array(select case when x.indkey[k - 1] = 0 then pg_catalog.pg_get_indexdef(x.indexrelid, k, true) else '' end
           from generate_series(1, x.indnkeyatts) as k order by k),
     array(select coalesce(a.attname::text, '') from unnest(x.indkey::int2[]) with ordinality as u(num, pos)
           left join pg_catalog.pg_attribute as a on a.attrelid = x.indrelid and a.attnum = u.num order by u.pos),
@@ -45,7 +45,7 @@ join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = :schema and x.indisready
 order by c.relname, not x.indisprimary, i.relname
 """
-"""Table, name, key columns in the server's words, plain names of all columns, unique, primary, predicate, method."""
+"""Table, name, expressions in the server's words, plain names of all columns, unique, primary, predicate, method."""
 
 FOREIGN_KEYS = """
 select

@@ -43,7 +43,7 @@ def of_model(compiled: Compiled, around: Surroundings, *, creates: bool, new: bo
     if creates:
         found += _creation(compiled, around)
     if compiled.config.whole:
-        found += _whole(compiled, around) if new or changed else []
+        found += _whole(compiled, around, changed=changed) if new or changed else []
     else:
         found += _new(compiled, around) if new else []
         found += _changed(compiled, around) if changed else []
@@ -122,12 +122,16 @@ def _deleted(statement: str, relation: Relation, around: Surroundings) -> Iterat
     """A removed row's foreign keys from elsewhere are checked, or acted upon."""
     for key in _children(relation, around):
         yield statement, key.table, _WRITE if key.on_delete in _REMOVES_BELOW else _KEY_SHARE
+        if key.on_delete == "no action":  # another row may have taken the key over (ri_Check_Pk_Match)
+            yield statement, relation, _KEY_SHARE
 
 
-def _whole(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Relation, str]]:
+def _whole(compiled: Compiled, around: Surroundings, *, changed: bool) -> Iterator[tuple[str, Relation, str]]:
     checkpoint = Relation(around.state_schema, "checkpoint")
     yield "claim", checkpoint, _WRITE
-    yield "drop", compiled.relation, _ALL
+    if changed:
+        yield "claim", checkpoint, _READ
+        yield "drop", compiled.relation, _ALL
     yield "create", compiled.relation, _ALL
     for read in reads(compiled, around.models):
         yield "create", read, _READ
