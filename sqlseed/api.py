@@ -14,7 +14,9 @@ from sqlseed.approval import Difference, Lock
 from sqlseed.assertions import selecting
 from sqlseed.assertions.testing import DataTests, Verdicts
 from sqlseed.backends import open_backend, open_dry_run, slices
+from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.building import Build, BuildResult, TableSummary
+from sqlseed.bulk import foreseen
 from sqlseed.checkup import examining
 from sqlseed.checkup.scoring import Health
 from sqlseed.cleaning import CleanResult
@@ -80,6 +82,8 @@ class PlanResult:
     seeds_to_load: tuple[str, ...]
     orphans: tuple[Slice, ...]
     approval: tuple[bool, str] | None = None  # where the target requires one: whether it holds, and a sentence
+    aside: tuple[Aside, ...] = ()  # foreign keys and indexes that the build would set aside meanwhile
+    left_aside: tuple[Aside, ...] = ()  # those that an earlier build left so
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ def plan(project: Workspace | str | Path | None = None, selection: Selection = E
             seeds_to_load=tuple(seeds_to_load(workspace, made, result, session)),
             orphans=find_orphans(workspace, made),
             approval=approval.status(workspace, names) if workspace.target.require_approval else None,
+            aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
+            left_aside=tuple(listed(session)) if session.has_indexes else (),
         )
     finally:
         backend.close()

@@ -6,12 +6,15 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlseed import approval, artifacts, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
-from sqlseed.errors import GuardError, raise_all
+from sqlseed.backends.pg_bulk import Aside
+from sqlseed.bulk import Bulk, taking_back, told, worth_it
+from sqlseed.errors import GuardError, Interrupted, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult, Verdict
 from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
 from sqlseed.targeting import Selection, asks_target, new_ranges, planner_for, run_context, seeds_to_load
@@ -87,7 +90,9 @@ class Build:
             names = testing.select(selection, None, self.tests)
         session = self.backend.connect()
         server = session.server()
+        bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE))
         with self.stop.cancelling(session):
+            left = () if self.dry_run else bulk.recover(session)
             made = planner_for(workspace, session)
             names = names or testing.select(selection, None if self.dry_run else session, self.tests)
             wanted = workspace.ancestors(names) if self.dry_run else names
@@ -95,8 +100,9 @@ class Build:
             if plan_.pending:
                 made, plan_ = self._prepare(session, made, plan_, wanted, chosen, run_id)
             testing.get_ready_for(session, plan_)
+            self._set_aside(session, bulk, made, plan_, left)
         session.close()  # a run may take long, and a connection that idles meanwhile may not live that long
-        results = self._execute(made, plan_, run_id, arguments, server, testing)
+        results = self._execute(made, plan_, run_id, arguments, server, testing, bulk)
         sums = self._checksums(made, plan_, results) if self.checksums and self.stop.signal is None else {}
         tables = self._summarize(results, names, sums)
         elapsed = time.perf_counter() - started
@@ -242,6 +248,7 @@ class Build:
         arguments: Mapping[str, Any],
         server: str,
         testing: BuildTests,
+        bulk: Bulk,
     ) -> list[StepResult]:
         workspace = self.workspace
         context = run_context(workspace, made, run_id, refresh=self.full_refresh, checksums=self.checksums)
@@ -268,6 +275,7 @@ class Build:
             if plan_.pending or testing.gates
             else [StepResult(step.slice, Status.NO_OP, step.expected_rows or 0) for step in plan_.steps]
         )
+        self._put_back(bulk, context, plan_, results)
         if record is not None:
             record.add([result for result in results if result.status is Status.NO_OP])
             record.flush()
@@ -275,6 +283,35 @@ class Build:
             if problem:  # the rows count; the database knows what is there
                 self._tell(EventKind.WARNING, problem)
         return results
+
+    def _set_aside(
+        self, session: Session, bulk: Bulk, made: planner.Planner, plan_: Plan, left: Sequence[Aside]
+    ) -> None:
+        """Bulk mode, where it pays; what an earlier build left aside comes back at the end of this one."""
+        if left:
+            self._tell(
+                EventKind.NOTE, f"an earlier build left {told(left)} aside; they come back at the end of this one"
+            )
+        if self.dry_run:
+            return
+        compiled = self.workspace.compiled
+        bulk.begin(session, worth_it(session, plan_, compiled, made.checkpoints, self.workspace.target.bulk))
+
+    def _put_back(self, bulk: Bulk, context: runner.RunContext, plan_: Plan, results: list[StepResult]) -> None:
+        if not bulk.active:
+            return
+        try:
+            if self.stop.signal is None:
+                with self.stop.cancelling(bulk):
+                    put = bulk.end(taking_back(context, {step.slice: step for step in plan_.steps}, results))
+                if put is not None:
+                    self._tell(EventKind.NOTE, f"bulk mode: {told(put.back)} back in {put.seconds:.1f} s")
+                return
+        except Interrupted:
+            pass  # said by whoever checks the stop flag next
+        finally:
+            bulk.close()
+        self._tell(EventKind.WARNING, "foreign keys and indexes are set aside; the next `sqlseed build` puts them back")
 
     def _summarize(
         self, results: Sequence[StepResult], names: frozenset[str], sums: Mapping[str, str]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlseed import planner, runner
-from sqlseed.backends import Session, open_backend, slices
+from sqlseed.backends import Backend, Session, open_backend, slices
+from sqlseed.bulk import Bulk, refusing, told
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
@@ -40,6 +41,7 @@ def clean(
     try:
         session = backend.connect()
         with stop.cancelling(session):
+            _put_back(backend, session, on_event)
             made = planner_for(workspace, session)
             made.checkpoints = session.checkpoints()  # those of dropped tables too
             names = selected_models(workspace, selection, session)
@@ -57,6 +59,15 @@ def clean(
             return CleanResult(rows, len(doomed), _remove_state(workspace, session))
     finally:
         backend.close()
+
+
+def _put_back(backend: Backend, session: Session, on_event: OnEvent) -> None:
+    """Foreign keys and indexes that a killed build left aside: without them nobody would see what depends on a row."""
+    bulk = Bulk(backend, lambda _: None)
+    if bulk.recover(session):
+        put = bulk.end(refusing)
+        if put is not None:
+            on_event(Event(EventKind.NOTE, time.time(), message=f"an earlier build left {told(put.back)} aside: back"))
 
 
 def _to_clean(

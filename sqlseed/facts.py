@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlseed.api import BuildResult, PlanResult
 from sqlseed.assertions.testing import Verdicts
+from sqlseed.backends.pg_bulk import Aside
 from sqlseed.events import Status, Verdict
 from sqlseed.model import Compiled
 from sqlseed.selector import Graph, Node
@@ -47,6 +48,10 @@ def models(compiled: Iterable[Compiled]) -> list[_Json]:
     ]
 
 
+def _aside(one: Aside) -> _Json:
+    return {"table": str(one.table), "kind": one.kind, "name": one.name, "definition": one.definition}
+
+
 def plan(result: PlanResult) -> _Json:
     """What `build` would do."""
     return {
@@ -55,6 +60,8 @@ def plan(result: PlanResult) -> _Json:
         "creates": list(result.creates),
         "seeds_to_load": list(result.seeds_to_load),
         "orphans": [str(orphan) for orphan in result.orphans],
+        "set_aside": [_aside(one) for one in result.aside],
+        "left_aside": [_aside(one) for one in result.left_aside],
         "approval": {"holds": result.approval[0], "message": result.approval[1]} if result.approval else None,
         "slices": [
             {

@@ -170,6 +170,14 @@ class Project:
     health: Mapping[str, Any] = field(default_factory=dict)  # settings of `sqlseed health`
 
 
+class BulkMode(StrEnum):
+    """Whether a build sets foreign keys and plain indexes aside while it fills a table."""
+
+    AUTO = "auto"  # where it is allowed and pays
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One entry of `profiles.yml`: where to write. `settings` are the back end's own (url, path, ...)."""
@@ -184,6 +192,7 @@ class Target:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what the user should know of how the settings were read
     require_approval: bool = False  # whether a build runs only what review.lock holds
+    bulk: BulkMode = BulkMode.AUTO
 
 
 # --- compiled ------------------------------------------------------------------------------------------

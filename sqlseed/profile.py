@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from .errors import ProfileError, SqlseedError, did_you_mean
 from .files import read_path
-from .model import Target
+from .model import BulkMode, Target
 from .pgurl import LIBPQ, SECRETS, ParsedUrl, Secret, parse_url
 from .yamlfile import YamlMap, kind, load_mapping
 
@@ -31,7 +31,7 @@ MAX_THREADS = 64
 Render = Callable[[str, Mapping[str, Any], str], str]
 """Renders a Jinja text: (text, context, path of the file for messages) -> text."""
 
-_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval")
+_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval", "bulk")
 _FLAGS = ("require_approval",)
 _DUCKDB = ("path", "memory_limit", "temp_directory")
 _TIMEOUTS = ("statement_timeout", "lock_timeout")
@@ -104,6 +104,7 @@ def load_target(
         settings=made.settings,
         notes=(*_mode_note(file, label, output), *made.notes),
         require_approval=_flag(values, "require_approval", output, reader),
+        bulk=_bulk(values, output, reader),
     )
 
 
@@ -264,6 +265,15 @@ def _flag(values: Mapping[str, str], key: str, output: YamlMap, reader: _Reader)
     if text not in ("true", "false"):
         raise reader.error(f"{key} must be true or false, not '{text[:20]}'", output, key)
     return text == "true"
+
+
+def _bulk(values: Mapping[str, str], output: YamlMap, reader: _Reader) -> BulkMode:
+    text = values.get("bulk", BulkMode.AUTO.value)
+    text = {"true": "on", "false": "off"}.get(text, text)  # YAML reads on and off as booleans
+    if text not in set(BulkMode):
+        hint = did_you_mean(text, [mode.value for mode in BulkMode])
+        raise reader.error(f"bulk must be auto, on or off, not '{text[:20]}'", output, "bulk", hint)
+    return BulkMode(text)
 
 
 def _check_schemas(schema: str, state_schema: str, output: YamlMap, reader: _Reader) -> None:

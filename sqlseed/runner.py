@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from sqlseed.backends import Backend, Ours, Rows, Session, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
@@ -29,6 +30,14 @@ _CANCEL_SECONDS = 0.2  # between two cancels of a slice that has not ended
 _WRAPPER_LINES = 2  # lines of `insert into ...` that precede a model in the statement sent
 
 
+class Cancellable(Protocol):
+    """What can be told from another thread to stop what it does."""
+
+    def cancel(self) -> None:
+        """Stops the statements that run now, if any."""
+        ...
+
+
 class StopFlag:
     """Set from a signal handler or another thread to end a run."""
 
@@ -43,7 +52,7 @@ class StopFlag:
             threading.Thread(target=self._cancel, daemon=True).start()
 
     @contextlib.contextmanager
-    def cancelling(self, session: Session) -> Iterator[None]:
+    def cancelling(self, session: Cancellable) -> Iterator[None]:
         """Within the block, a stop cancels what `session` does, and ends the block with Interrupted."""
         self._cancel = session.cancel
         try:

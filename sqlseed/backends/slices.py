@@ -127,7 +127,7 @@ def run_slice(
         rows, removed = _write(session, job, own, ours, fresh=found is None)
         _check_key_range(session, compiled, own, rows)
         if removed:
-            _mark_stale(session, dependants())
+            mark_stale(session, dependants())
         summed = job.checksum and not compiled.config.whole
         total = session.checksum(compiled.relation, compiled.contract.columns, own) if summed else None
         if compiled.config.materialized is Materialized.INTERMEDIATE:
@@ -204,7 +204,7 @@ def _complete(session: Session, model: str, slice_: str, done: _Found, version: 
     )
 
 
-def _mark_stale(session: Session, dependants: Sequence[Slice]) -> None:
+def mark_stale(session: Session, dependants: Sequence[Slice]) -> None:
     """Rows below a removed one went with it: their slices are written again, even if their parent's old rows return."""
     for start in range(0, len(dependants), 500):
         pairs: list[str] = []

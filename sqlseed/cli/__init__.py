@@ -139,6 +139,7 @@ def compile_(ctx: click.Context, /, model: str | None, output: str, **options: A
 def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     """Say what `build` would do: slices new, changed, up to date, and the rows expected. Writes nothing."""
     from sqlseed import api, facts
+    from sqlseed.bulk import told
 
     workspace = open_workspace(options)
     result = api.plan(workspace, selection_of(ctx, workspace, options))
@@ -148,6 +149,10 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     click.echo(
         report.plan_text(result.plan, result.creates, result.seeds_to_load, result.orphans, arguments.where(workspace))
     )
+    if result.left_aside:
+        click.echo(f"an earlier build left {told(result.left_aside)} aside; `sqlseed build` puts them back")
+    if result.aside:
+        click.echo(f"bulk mode: {told(result.aside)} set aside while rows come in")
     if result.approval is not None:
         click.echo(f"the target requires approval: {report.safe(result.approval[1])}")
 

@@ -1,0 +1,290 @@
+"""Bulk mode: a build that fills tables sets their foreign keys and plain indexes aside, and puts them back at its end.
+
+Checking each row against its parents as it comes in takes most of the time of a build in place; checking all of them
+at the end takes little. What is set aside is known to the target itself, so that any build, and `clean`, puts back what
+a killed one left.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import queue
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlseed.backends import Backend, Session, slices
+from sqlseed.backends.pg_bulk import (
+    FOREIGN_KEY,
+    INDEX,
+    Aside,
+    candidates,
+    forget_list,
+    listed,
+    lock,
+    put_back,
+    set_aside,
+    validate,
+)
+from sqlseed.errors import ConnectError, ExecuteError, GuardError
+from sqlseed.events import Status, StepResult
+from sqlseed.model import BulkMode, Checkpoint, Compiled, Materialized, Plan, Relation, Slice, Step, StepState
+from sqlseed.runner import RunContext
+
+MIN_ROWS = 20_000
+"""New rows of a table from which on bulk mode is chosen by itself: for fewer it takes longer than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Putting:
+    """How putting back went: what is in force again, and what could not be, with the reason."""
+
+    back: tuple[Aside, ...]
+    refused: tuple[tuple[Aside, ExecuteError], ...]
+    seconds: float
+
+
+def worth_it(
+    session: Session,
+    plan: Plan,
+    compiled: Mapping[str, Compiled],
+    checkpoints: Mapping[tuple[str, str], Checkpoint],
+    mode: BulkMode,
+) -> list[Relation]:
+    """The tables that a plan fills in bulk: their pending slices are all new, and all rows in them are sqlseed's.
+
+    With `auto` those that get many rows, and at least as many as they have; a role that does not own a table leaves it
+    in place, and so does a table with rows of somebody else's. With `on` such a table is a GuardError.
+    """
+    if mode is BulkMode.OFF or not session.has_indexes:
+        return []
+    found = []
+    filled = _new_rows(plan, compiled)
+    there = session.catalog([compiled[name].relation for name in filled])
+    for name, rows in filled.items():
+        model = compiled[name]
+        if model.relation not in there:
+            continue
+        known = sum(point.rows for (owner, _), point in checkpoints.items() if owner == name)
+        if mode is BulkMode.AUTO and (rows < MIN_ROWS or rows < known):
+            continue
+        if not candidates(session, model.relation):
+            continue
+        count = int(session.query(f"select count(*) from {model.relation}")[0][0])
+        if count == known:
+            found.append(model.relation)
+        elif mode is BulkMode.ON:
+            raise GuardError(
+                f"{model.relation} holds rows that sqlseed did not make ({count:,}, {known:,} of them known):"
+                " it is not filled in bulk",
+                hint="`bulk: auto` in the target fills such a table in place",
+            )
+    return found
+
+
+def _new_rows(plan: Plan, compiled: Mapping[str, Compiled]) -> dict[str, int]:
+    """For each target table whose pending slices are all new, the rows that are expected of them."""
+    rows: dict[str, int] = {}
+    changed: set[str] = set()
+    for step in plan.pending:
+        config = compiled[step.slice.model].config
+        if config.whole or config.materialized is Materialized.INTERMEDIATE:
+            continue
+        rows[step.slice.model] = rows.get(step.slice.model, 0) + (step.expected_rows or 0)
+        if step.state is not StepState.NEW:
+            changed.add(step.slice.model)
+    return {name: count for name, count in rows.items() if name not in changed}
+
+
+def foreseen(
+    session: Session,
+    plan: Plan,
+    compiled: Mapping[str, Compiled],
+    checkpoints: Mapping[tuple[str, str], Checkpoint],
+    mode: BulkMode,
+) -> list[Aside]:
+    """What a build would set aside; of tables that it has still to create, what their contracts say."""
+    tables = worth_it(session, plan, compiled, checkpoints, mode)
+    found = [one for table in tables for one in candidates(session, table)]
+    if mode is BulkMode.OFF or not session.has_indexes:
+        return found
+    filled = _new_rows(plan, compiled)
+    there = session.catalog([compiled[name].relation for name in filled])
+    for name, rows in filled.items():
+        model = compiled[name]
+        if model.relation in there or (mode is BulkMode.AUTO and rows < MIN_ROWS):
+            continue
+        keys = [key for key in model.contract.foreign_keys if key.to in compiled]
+        found += [Aside(model.relation, ", ".join(key.columns), FOREIGN_KEY, "") for key in keys]
+        plain = [index for index in model.contract.indexes if not index.unique]
+        found += [Aside(model.relation, ", ".join(index.columns), INDEX, "") for index in plain]
+    return found
+
+
+def told(some: Sequence[Aside]) -> str:
+    """Things set aside, in words.
+
+    >>> told([Aside(Relation("s", "t"), "a", INDEX, ""), Aside(Relation("s", "t"), "b", FOREIGN_KEY, "")])
+    '1 index and 1 foreign key of 1 table'
+    """
+    indexes = sum(one.kind == INDEX for one in some)
+    keys = len(some) - indexes
+    tables = len({one.table for one in some})
+    parts = [f"{indexes} index{'es' * (indexes != 1)}"] * bool(indexes)
+    parts += [f"{keys} foreign key{'s' * (keys != 1)}"] * bool(keys)
+    return f"{' and '.join(parts)} of {tables} table{'s' * (tables != 1)}"
+
+
+TakeBack = Callable[[Session, Relation, ExecuteError], None]
+
+
+def taking_back(context: RunContext, steps: Mapping[Slice, Step], results: list[StepResult]) -> TakeBack:
+    """Removes what this run wrote into a table, with what it wrote below that, and has its results say so."""
+
+    def take_back(session: Session, table: Relation, error: ExecuteError) -> None:
+        for i, result in enumerate(results):
+            compiled = context.compiled.get(result.slice.model)
+            if compiled is None or compiled.relation != table or result.status is not Status.SUCCESS:
+                continue
+            error.path = error.path or compiled.path
+            own = context.own(steps[result.slice])
+            slices.clean_slice(session, compiled, result.slice, own, context.ours, table_exists=True)
+            results[i] = replace(result, status=Status.ERROR, rows=0, message=str(error), error=error)
+            below = set(context.dependants(result.slice))
+            with session.transaction():
+                slices.mark_stale(session, list(below))
+            why = f"{compiled.name} was taken back, and what was built on it is stale"
+            for j, other in enumerate(results):
+                if other.slice in below and other.status is Status.SUCCESS:
+                    results[j] = replace(other, status=Status.SKIPPED, message=why)
+
+    return take_back
+
+
+def refusing(_session: Session, table: Relation, error: ExecuteError) -> None:
+    """For who may take nothing back: raises the error."""
+    raise GuardError(
+        f"a foreign key of {table} cannot be put back: {error.message}",
+        hint="`sqlseed build` takes back what it cannot stand on",
+    )
+
+
+@dataclass
+class Bulk:
+    """What one build sets aside and puts back. `tell` is given notes for people."""
+
+    backend: Backend
+    tell: Callable[[str], None]
+    _keeper: Session | None = None  # holds the lock
+    _sessions: list[Session] = field(default_factory=list)
+
+    @property
+    def active(self) -> bool:
+        """Whether something is set aside, by this build or an earlier one."""
+        return self._keeper is not None
+
+    def recover(self, session: Session) -> list[Aside]:
+        """What an earlier build set aside and did not put back; this one answers for it from now on.
+
+        Raises ConnectError where that build still runs.
+        """
+        left = listed(session) if session.has_indexes else []
+        if left:
+            self._take_lock()
+            left = listed(session)
+            if not left:
+                self.close()
+        return left
+
+    def begin(self, session: Session, tables: Sequence[Relation]) -> None:
+        """Sets aside what can be of some tables."""
+        some = [one for table in tables for one in candidates(session, table)]
+        if not some:
+            return
+        if self._keeper is None:
+            self._take_lock()
+        set_aside(session, some)
+        self.tell(f"bulk mode: set aside {told(some)}; they come back when the rows are there")
+
+    def end(self, take_back: TakeBack) -> Putting | None:
+        """Puts everything back on as many connections as the target has threads; None where nothing was set aside.
+
+        `take_back` removes the rows of a table that break one of its foreign keys, and whatever was built on them.
+        """
+        if self._keeper is None:
+            return None
+        started = time.perf_counter()
+        waiting = listed(self._keeper)
+        count = max(1, min(self.backend.threads, len(waiting)))
+        self._sessions = [self.backend.connect() for _ in range(count)]
+        refused: list[tuple[Aside, ExecuteError]] = []
+        refused += self._each([one for one in waiting if one.kind == INDEX], put_back)
+        for one in waiting:
+            if one.kind == FOREIGN_KEY:  # one by one: each takes a lock on two tables, and none reads a row
+                refused += self._each([one], put_back)
+        bad = {one for one, _ in refused}
+        refused += self._each([one for one in waiting if one.kind != INDEX and one not in bad], validate)
+        for one, error in refused:
+            if one.kind != INDEX:
+                take_back(self._keeper, one.table, error)
+                validate(self._keeper, one)
+        bad = {one for one, _ in refused if one.kind == INDEX}
+        self._each_table(sorted({one.table for one in waiting}, key=str))
+        if not bad:
+            forget_list(self._keeper)
+        back = tuple(one for one in waiting if one not in bad)
+        self.close()
+        return Putting(back, tuple(refused), time.perf_counter() - started)
+
+    def cancel(self) -> None:
+        """From another thread: stops what runs."""
+        for session in [*self._sessions, *([self._keeper] if self._keeper else [])]:
+            session.cancel()
+
+    def close(self) -> None:
+        """Lets the lock go; what is still set aside stays written down."""
+        for session in self._sessions:
+            session.close()
+        self._sessions = []
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
+
+    def _take_lock(self) -> None:
+        keeper = self.backend.connect()
+        if not lock(keeper):
+            keeper.close()
+            raise ConnectError(
+                "another build fills this target in bulk, with foreign keys set aside",
+                hint="try again when it has ended",
+            )
+        self._keeper = keeper
+
+    def _each(
+        self, some: Sequence[Aside], do: Callable[[Session, Aside], None]
+    ) -> Iterator[tuple[Aside, ExecuteError]]:
+        """Does it for each, several at a time; those that were refused, but for what was cancelled, which is raised."""
+        free: queue.SimpleQueue[Session] = queue.SimpleQueue()
+        for session in self._sessions:
+            free.put(session)
+
+        def work(one: Aside) -> tuple[Aside, ExecuteError] | None:
+            session = free.get()
+            try:
+                do(session, one)
+            except ExecuteError as error:
+                if error.cancelled or error.connection_lost:
+                    raise
+                return one, error
+            finally:
+                free.put(session)
+            return None
+
+        with concurrent.futures.ThreadPoolExecutor(len(self._sessions)) as pool:
+            return iter([found for found in pool.map(work, some) if found is not None])
+
+    def _each_table(self, tables: Sequence[Relation]) -> None:
+        """Fresh statistics, for the tests that follow and for whoever queries next."""
+        if self._keeper is not None:
+            for table in tables:
+                self._keeper.analyze(table)
