@@ -13,7 +13,7 @@ from sqlseed import approval, artifacts, cleaning, diagnose, planner, preflight,
 from sqlseed.approval import Difference, Lock
 from sqlseed.assertions import selecting
 from sqlseed.assertions.testing import DataTests, Verdicts
-from sqlseed.backends import open_backend, open_dry_run, slices
+from sqlseed.backends import open_backend, open_dry_run
 from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.building import Build, BuildResult, TableSummary
 from sqlseed.bulk import foreseen
@@ -21,16 +21,16 @@ from sqlseed.checkup import examining
 from sqlseed.checkup.scoring import Health
 from sqlseed.cleaning import CleanResult
 from sqlseed.diagnose import Check
-from sqlseed.errors import ProjectError, SelectionError, did_you_mean, raise_all
+from sqlseed.errors import ProjectError, raise_all
 from sqlseed.events import Event, OnEvent
 from sqlseed.lint.finding import Finding
-from sqlseed.model import Compiled, Plan, Slice, quote
+from sqlseed.model import Compiled, Plan, Slice
+from sqlseed.previewing import Preview, preview
 from sqlseed.targeting import (
     EVERYTHING,
     Selection,
     find_orphans,
     planner_for,
-    run_context,
     seeds_to_load,
     selected,
     selected_models,
@@ -84,16 +84,6 @@ class PlanResult:
     approval: tuple[bool, str] | None = None  # where the target requires one: whether it holds, and a sentence
     aside: tuple[Aside, ...] = ()  # foreign keys and indexes that the build would set aside meanwhile
     left_aside: tuple[Aside, ...] = ()  # those that an earlier build left so
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The first rows of a model at one slice, computed and not stored."""
-
-    model: str
-    slice: Slice
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
 
 
 def _workspace(project: Workspace | str | Path | None) -> Workspace:
@@ -324,54 +314,7 @@ def show(
     on_event: OnEvent = _ignore,
 ) -> Preview:
     """The first rows of a model at one slice, the first one unless told otherwise; computed in an in-memory DuckDB."""
-    workspace = _workspace(project)
-    workspace.checked()
-    if model not in workspace.compiled:
-        raise SelectionError(f"no model is called '{model}'", hint=did_you_mean(model, workspace.compiled))
-    chosen = {name: list(keys) for name, keys in (slices_wanted or {}).items()}
-    planner.restrict(workspace.values, chosen)
-    compiled = workspace.compiled[model]
-    for name in compiled.config.slice_by:
-        if not workspace.values[name]:
-            raise ProjectError(f"dimension '{name}' has no values under these vars")
-        chosen.setdefault(name, [workspace.values[name][0].key])
-    return _dry_rows(workspace, compiled, chosen, limit, on_event)
-
-
-def _dry_rows(
-    workspace: Workspace, compiled: Compiled, chosen: Mapping[str, Sequence[str]], limit: int, on_event: OnEvent
-) -> Preview:
-    backend = open_dry_run(workspace.target, workspace.project.root)
-    try:
-        job = Build(
-            workspace,
-            backend,
-            on_event,
-            runner.StopFlag(),
-            dry_run=True,
-            full_refresh=False,
-            fail_fast=True,
-            tests=False,
-        )
-        result = job.run(Selection([compiled.name], (), chosen), {})
-        if not result.success:
-            failed = result.failures[0]
-            raise failed.error or ProjectError(failed.message)
-        session = backend.connect()
-        slice_ = next(r.slice for r in result.results if r.slice.model == compiled.name)
-        columns = slices.written_columns(compiled)
-        if compiled.config.whole:
-            columns = tuple(session.catalog([compiled.relation])[compiled.relation].columns)
-        step = next(step for step in result.plan.steps if step.slice == slice_)
-        made = planner_for(workspace, session)
-        own = run_context(workspace, made, "", refresh=False, checksums=False).own(step)
-        names = ", ".join(map(quote, columns))
-        order = quote(compiled.config.key) if compiled.config.key else "all"
-        sql = f"select {names} from {compiled.relation} where {own.predicate} order by {order} limit {int(limit)}"
-        rows = session.query(sql, own.parameters, own.types)
-        return Preview(compiled.name, slice_, columns, tuple(rows))
-    finally:
-        backend.close()
+    return preview(_workspace(project), model, slices_wanted or {}, limit, on_event)
 
 
 def health(
