@@ -14,3 +14,8 @@
 {% macro utc_moment(day, minutes) -%}
     ({{ day }} + interval '1 minute' * (({{ minutes }})::int - 330))
 {%- endmacro %}
+
+{#- The same where the time of day is always the same: utc_at('lesson.day', '15:45'). -#}
+{% macro utc_at(day, clock) -%}
+    ({{ day }} + time '{{ clock }}' - interval '330 minutes')
+{%- endmacro %}

@@ -5,7 +5,7 @@
     attendance_records. -#}
 {% macro roll_call(recent=false) -%}
 {%- set register = 'attendance_records' -%}
-attending as (                  -- the pupils of the year, with their class teacher and how they differ
+attending as (                       -- the pupils of the year, with their class teacher and how they differ
     select
         attended.n,
         attended.level,
@@ -25,7 +25,7 @@ attending as (                  -- the pupils of the year, with their class teac
       and attended.year_no = {{ year.no }}
 ),
 
-paper_days as (                 -- days of an examination: hardly anybody stays away, and who is ill comes
+paper_days as (                      -- days of an examination: hardly anybody stays away, and who is ill comes
     select distinct
         level,
         day,
@@ -35,10 +35,11 @@ paper_days as (                 -- days of an examination: hardly anybody stays 
       and year_no = {{ year.no }}
 ),
 
-habits as materialized (             -- the same with rates; materialized, so that keys are made once a pupil
+habits as materialized (             -- the same with rates, by grade and pupil; materialized: keys are made once a pupil
     select
         attending.n,
         attending.level,
+        -- the number of the section's roll call on day 0: see roll_takers
         ({{ section_n('attending.level', 'attending.letter') }}) * 512                  as first_roll_n,
         {{ key_of('students', 'attending.n') }}                                         as student_id,
         {{ key_of('teachers', 'attending.teacher_n') }}                                 as marked_by,
@@ -49,6 +50,7 @@ habits as materialized (             -- the same with rates; materialized, so th
         attending.level in (12, 14)                                                     as sits_board,   -- Class 10, 12
         (100 * rate.excused_pct / (100 - rate.present_pct))::int                        as excused_pct,
         (100 * (100 - rate.present_pct) * {{ 1 - var('spell_share') }})::int            as single_absence,
+        -- widths are shares of the lot that decides a mark: 2^32 is certainty, 4295 a millionth of it
         attending.absence_weight * 4295                                                 as absence_scale,
         (100 * rate.late_pct)::int * attending.lateness_weight * 4295                   as late_width,
         -- a spell takes 3.5 of its 14 days on average: four times as many begin as there are days absent
@@ -59,6 +61,16 @@ habits as materialized (             -- the same with rates; materialized, so th
         on rate.level = attending.level
 ),
 
+{% if recent %}
+recent_fortnights as (               -- the one or two in which the recent days lie
+    select distinct day_no / 14                                                         as no
+    from {{ ref('recent_days') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+      and not is_planned
+),
+
+{% endif %}
 spells as materialized (             -- each pupil's fortnights; a spell begins on one of its days, or on none (null)
     select
         habit.n,
@@ -79,29 +91,24 @@ spells as materialized (             -- each pupil's fortnights; a spell begins 
             when {{ hash('falls ill', 'habit.n * 32 + fortnight.no', of=register) }} < habit.spell_width
                 then {{ random_int('first day', 'habit.n * 32 + fortnight.no', 0, 13, of=register) }}
         end                                                                             as spell_begins,
-        {{ random_int('days', 'habit.n * 32 + fortnight.no', 2, 6, of=register) }} as spell_days,
+        {{ random_int('days', 'habit.n * 32 + fortnight.no', 2, 6, of=register) }}      as spell_days,
         case
             when {{ random_int('excused', 'habit.n * 32 + fortnight.no', 0, 99, of=register) }} < habit.excused_pct
                 then 'excused'
             else 'absent'
         end                                                                             as spell_status,
-        {{ pick('reason of a spell', 'habit.n * 32 + fortnight.no', 'absence_reasons', of=register) }} as spell_reason_slot
+        {{ pick('reason of a spell', 'habit.n * 32 + fortnight.no', 'absence_reasons', of=register) }}
+                                                                                        as spell_reason_slot
     from habits as habit
-{%- if recent %}
-    join (                           -- one fortnight or two
-        select distinct day_no / 14 as no
-        from {{ ref('recent_days') }}
-        where branch_no = {{ branch.no }}
-          and year_no = {{ year.no }}
-          and not is_planned
-    ) as fortnight
+{% if recent %}
+    join recent_fortnights as fortnight
         on fortnight.no between habit.first_day_no / 14 and habit.last_day_no / 14
-{%- else %}
+{% else %}
     cross join generate_series(habit.first_day_no / 14, habit.last_day_no / 14) as fortnight(no)
-{%- endif %}
+{% endif %}
 ),
 
-{% if not recent -%}
+{% if not recent %}
 others as materialized (             -- who takes the roll of a section where the class teacher is away
     select
         n,
@@ -111,16 +118,16 @@ others as materialized (             -- who takes the roll of a section where th
       and year_no = {{ year.no }}
 ),
 
-{% endif -%}
-roll_calls as (                      -- each pupil and day, with the lot that decides the mark
+{% endif %}
+roll_calls as (                      -- each pupil and day: a spell, or the lot and the width below which it means absence
     select
-        spell.n * 512 + day.day_no                                                      as n,
+        {{ on_day('spell.n', 'day.day_no') }}                                               as n,
         spell.student_id,
-{%- if recent %}
+{% if recent %}
         spell.marked_by,
-{%- else %}
+{% else %}
         coalesce(other.marked_by, spell.marked_by)                                      as marked_by,
-{%- endif %}
+{% endif %}
         spell.source,
         spell.excused_pct,
         spell.late_width,
@@ -139,30 +146,30 @@ roll_calls as (                      -- each pupil and day, with the lot that de
                 + case when spell.sits_board then day.extra_absence_before_board else day.extra_absence end
             ) * spell.absence_scale
         end                                                                             as absence_width,
-        {{ hash('mark', 'spell.n * 512 + day.day_no', of=register) }}                   as lot
+        {{ hash('mark', on_day('spell.n', 'day.day_no'), of=register) }}                    as lot
     from spells as spell
     join {{ ref('school_days') }} as day
         on day.fortnight = spell.fortnight
     left join paper_days as paper
         on paper.level = spell.level
         and paper.day = day.day
-{%- if recent %}
+{% if recent %}
     join {{ ref('recent_days') }} as recent
         on recent.branch_no = {{ branch.no }}
         and recent.year_no = {{ year.no }}
         and recent.day_no = day.day_no
         and not recent.is_planned
-{%- else %}
+{% else %}
     left join others as other
         on other.n = spell.first_roll_n + day.day_no
-{%- endif %}
+{% endif %}
     where day.branch_no = {{ branch.no }}
       and day.year_no = {{ year.no }}
       and day.day_no between spell.first_day_no and spell.last_day_no
     offset 0                         -- a fence: PostgreSQL would compute the hash again wherever the lot is used
 ),
 
-marks as (                           -- what the teacher marks
+marks as (                           -- what the teacher marks: the lowest lots are absence, those above them lateness
     select
         n,
         student_id,

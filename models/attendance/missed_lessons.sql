@@ -2,6 +2,7 @@
           rows=per_section(80) ~ ' * [1, var("attendance_days") / 365]|min') }}
 
 -- One row per lesson and day whose teacher was not in the building, and who took it instead, if anybody could.
+-- Rows: some 6 per hundred lessons, of which less than half are taken. Estimate, all of it.
 --
 -- A substitute is in the building for the whole lesson, has none of his own in that hour, and has the subject among his
 -- own. Colleagues of the same field are asked first: the lessons of the hour in the order of their classes, the highest
@@ -14,11 +15,12 @@
 -- earlier pool come before those of a later; and a teacher's lessons outside the pool of his team's first letter have no
 -- substitute.
 --
--- Rows: some 6 per hundred lessons, of which less than half are taken. Estimate, all of it.
+-- In five steps: `turns` queues the missed lessons of an hour, `free` the free teachers, `colleagues` brings together
+-- those of one field and turn, `others` asks for the lessons left, and `requests` lets each teacher say yes once.
 
-with missed as (                     -- the lessons of who was away, in their order within the hour and field
+with missed as (                     -- the lessons of those who were away for all of the lesson or a part of it
     select
-        lesson.n * 512 + teacher.day_no                                                 as n,   -- below 2^27
+        {{ on_day('lesson.n', 'teacher.day_no') }}                                          as n,   -- below 2^27
         lesson.n                                                                        as lesson_n,
         lesson.level,
         lesson.letter,
@@ -37,16 +39,7 @@ with missed as (                     -- the lessons of who was away, in their or
         teacher.day_no,
         teacher.day,
         teacher.began_n,
-        coalesce(teacher.leave_type, teacher.status)                                    as occasion,
-        row_number() over (
-            partition by
-                teacher.day_no,
-                lesson.slot,
-                teacher.stage,
-                teacher.subject_group,
-                {{ substitute_pool('lesson.letter') }} = teacher.first_pool
-            order by {{ substitute_pool('lesson.letter') }}, lesson.level desc, lesson.letter
-        )                                                                               as turn
+        coalesce(teacher.leave_type, teacher.status)                                    as occasion
     from {{ ref('teacher_days') }} as teacher
     join {{ ref('lessons') }} as lesson
         on lesson.teacher_n = teacher.teacher_n
@@ -66,6 +59,25 @@ with missed as (                     -- the lessons of who was away, in their or
       )
 ),
 
+turns as (                           -- those that can be taken, in their order within the hour and field
+    select
+        n,
+        day_no,
+        slot,
+        level,
+        letter,
+        subject,
+        stage,
+        subject_group,
+        pool,
+        row_number() over (
+            partition by day_no, slot, stage, subject_group
+            order by pool, level desc, letter
+        )                                                                               as turn
+    from missed
+    where can_be_taken
+),
+
 hours as (                           -- the hours in which somebody is wanted
     select distinct
         day_no,
@@ -75,7 +87,7 @@ hours as (                           -- the hours in which somebody is wanted
     from missed
 ),
 
-free as (                            -- who is in the building then and has no lesson, in the day's order within his field
+free as (                            -- who is there in the hour and has no lesson, in the day's order within his field
     select
         hour.day_no,
         hour.slot,
@@ -83,7 +95,7 @@ free as (                            -- who is in the building then and has no l
         teacher.stage,
         teacher.subject_group,
         teacher.last_pool                                                               as pool,
-        ', ' || post.subjects || ', '                                                   as subjects,
+        ', ' || post.subjects || ', '                                                   as subjects,    -- ', Hindi, Art, '
         post.last_level,
         row_number() over (
             partition by hour.day_no, hour.slot, teacher.stage, teacher.subject_group
@@ -109,57 +121,64 @@ free as (                            -- who is in the building then and has no l
 
 colleagues as (                      -- the free colleague of the field whose turn it is
     select
-        missed.n,
-        missed.day_no,
-        missed.slot,
-        missed.level,
-        missed.letter,
-        missed.pool,
+        wanted.n,
+        wanted.day_no,
+        wanted.slot,
+        wanted.level,
+        wanted.letter,
+        wanted.pool,
         free.teacher_n
-    from missed
+    from turns as wanted
     join free
-        on free.day_no = missed.day_no
-        and free.slot = missed.slot
-        and free.stage = missed.stage
-        and free.subject_group = missed.subject_group
-        and free.turn = missed.turn
-        and free.pool <= missed.pool
-    where missed.can_be_taken
+        on free.day_no = wanted.day_no
+        and free.slot = wanted.slot
+        and free.stage = wanted.stage
+        and free.subject_group = wanted.subject_group
+        and free.turn = wanted.turn
+        and free.pool <= wanted.pool
 ),
 
 others as (                          -- for the lessons left: who else knows the subject and is not asked already
     select
-        missed.n,
-        missed.day_no,
-        missed.slot,
-        missed.level,
-        missed.letter,
-        missed.pool,
+        wanted.n,
+        wanted.day_no,
+        wanted.slot,
+        wanted.level,
+        wanted.letter,
+        wanted.pool,
         free.teacher_n,
         row_number() over (
-            partition by missed.n
-            order by {{ hash('other turn', 'free.teacher_n * 512 + free.day_no') }}, free.teacher_n
+            partition by wanted.n
+            order by {{ hash('other turn', on_day('free.teacher_n', 'free.day_no')) }}, free.teacher_n
         )                                                                               as turn
-    from missed
+    from turns as wanted
     left join colleagues as served
-        on served.n = missed.n
+        on served.n = wanted.n
     join free
-        on free.day_no = missed.day_no
-        and free.slot = missed.slot
-        and free.pool <= missed.pool
-        and free.last_level >= missed.level
-        and free.subjects like '%, ' || missed.subject || ', %'
+        on free.day_no = wanted.day_no
+        and free.slot = wanted.slot
+        and free.pool <= wanted.pool
+        and free.last_level >= wanted.level
+        and free.subjects like '%, ' || wanted.subject || ', %'
     left join colleagues as asked
         on asked.day_no = free.day_no
         and asked.slot = free.slot
         and asked.teacher_n = free.teacher_n
-        and asked.pool <= missed.pool
-    where missed.can_be_taken
-      and served.n is null
+        and asked.pool <= wanted.pool
+    where served.n is null
       and asked.n is null
 ),
 
-requests as (                        -- what each teacher is asked for in an hour: the earliest pool goes first
+asked as (                           -- every lesson with the one teacher who is asked to take it
+    select n, day_no, slot, level, letter, pool, teacher_n, 1 as is_colleague
+    from colleagues
+    union all
+    select n, day_no, slot, level, letter, pool, teacher_n, 0
+    from others
+    where turn = 1
+),
+
+requests as (                        -- what each teacher is asked for in an hour: he takes the first, of the earliest pool
     select
         n,
         teacher_n,
@@ -167,14 +186,7 @@ requests as (                        -- what each teacher is asked for in an hou
             partition by day_no, slot, teacher_n
             order by pool, is_colleague desc, level desc, letter
         )                                                                               as turn
-    from (
-        select n, day_no, slot, level, letter, pool, teacher_n, 1 as is_colleague
-        from colleagues
-        union all
-        select n, day_no, slot, level, letter, pool, teacher_n, 0
-        from others
-        where turn = 1
-    ) as asked
+    from asked
 )
 
 select

@@ -1,10 +1,12 @@
-{{ config(materialized='intermediate', slice_by=['branch'], tags=['attendance', 'calendar'], rows='var("period_days") + 1') }}
+{{ config(materialized='intermediate', slice_by=['branch'], tags=['attendance', 'calendar'],
+          rows='var("period_days") + 1') }}
 
 -- One row per school day for which attendance is kept lesson by lesson: the last var('period_days') up to the as-of
 -- date, and the next one after it, for which the lessons are planned.
 -- Rows: as many, fewer where daily attendance or the years shown go back less. They may lie in two academic years.
+-- Nothing is drawn here: the days are those of school_days.
 
-with days as (                       -- the days on which daily attendance is kept, and those to come
+with days as (                       -- all school days, past and to come
     select
         year_no,
         day_no,
@@ -16,7 +18,7 @@ with days as (                       -- the days on which daily attendance is ke
     where branch_no = {{ branch.no }}
 ),
 
-ranked as (                          -- counted from the as-of date, backwards and forwards
+ranked as (                          -- those with daily attendance, counted from the as-of date backwards and forwards
     select
         year_no,
         day_no,
@@ -25,7 +27,7 @@ ranked as (                          -- counted from the as-of date, backwards a
         day_before,
         row_number() over (
             partition by is_planned
-            order by case when is_planned then day - {{ var('as_of') }} else {{ var('as_of') }} - day end
+            order by abs(day - {{ var('as_of') }})
         )                                                                               as distance
     from days
     where day >= {{ attendance_begins() }}
@@ -38,6 +40,7 @@ select
     day,
     extract(isodow from day)::int                                                       as weekday,
     is_planned,
+    -- the year's first day is planned on the day itself, and nothing is planned after the as-of date
     least(coalesce(day_before, day), {{ var('as_of') }})                                as planned_on
 from ranked
 where distance <= case when is_planned then 1 else {{ var('period_days') }} end

@@ -2,13 +2,14 @@
           rows=this_year(per_section('8 * (var("period_days") + 1)'))) }}
 
 -- One row per lesson of the timetable and recent day: who was to teach it, and who did.
--- Rows: the lessons of each recent day's weekday. A lesson that was missed has its substitute, or nobody (null) where it
--- was not held; nobody has taught a planned one yet.
+-- Rows: the lessons of each recent day's weekday, eight for every section, and five in pre-primary. A lesson that was
+-- missed has its substitute, or nobody (null) where it was not held; nobody has taught a planned one yet.
+-- Nothing is drawn here: see lessons, recent_days and missed_lessons.
 
 select
     {{ branch.no }}                                                                     as branch_no,
     {{ year.no }}                                                                       as year_no,
-    lesson.n * 512 + day.day_no                                                         as n,   -- below 2^27
+    {{ on_day('lesson.n', 'day.day_no') }}                                              as n,   -- below 2^27
     lesson.n                                                                            as lesson_n,
     lesson.level,
     lesson.letter,

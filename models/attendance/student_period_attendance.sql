@@ -10,6 +10,9 @@
 --
 -- Rows: some 7.4 a pupil and day; lessons that nobody could take have none. Estimate: what keeps pupils from lessons
 -- (seed period_events), what teachers note (seed period_notes), and when in the lesson they take the roll.
+--
+-- The steps from `attending` to `marks` are the register's own: see attendance_records. The rest makes a row for each
+-- lesson of them.
 
 with {{ roll_call(recent=true) }},
 
@@ -19,7 +22,7 @@ pupil_days as materialized (         -- each mark with its section and reason, a
         mark.student_id,
         {{ section_n('attended.level', 'attended.letter') }}                            as section_n,
         attended.level,
-        mark.n % 512                                                                    as day_no,
+        {{ day_no_of('mark.n') }}                                                       as day_no,
         case
             when because.reason = 'Medical leave on certificate' then 'medical'
             else mark.status
@@ -30,7 +33,7 @@ pupil_days as materialized (         -- each mark with its section and reason, a
         {{ pick('note', 'mark.n', 'period_notes') }}                                    as note_slot
     from marks as mark
     join {{ ref('pupil_years') }} as attended
-        on attended.n = mark.n / 512
+        on attended.n = {{ who_of_day('mark.n') }}
     left join {{ slots('absence_reasons') }} as because
         on because.status = mark.status
         and because.is_spell = mark.is_spell
@@ -84,7 +87,7 @@ held as materialized (               -- the lessons held, with their keys and th
 )
 
 select
-    {{ key('day.n * 8 + held.period - 1') }}                                            as "id",
+    {{ key('day.n * 8 + held.period - 1') }}                                            as "id",    -- eight lessons a day
     held.session_id                                                                     as "sessionId",
     day.student_id                                                                      as "studentId",
     case

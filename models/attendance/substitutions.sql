@@ -9,16 +9,16 @@
 -- On the as-of date itself some afternoon lessons have a substitute and still wait for the signature.
 --
 -- date is midnight of the school day, as India writes it, without a time of its own.
--- Rows: those of missed_lessons. Estimate: reasons, times, and how often a laboratory lesson is held in the section's
--- own classroom instead.
+-- Rows: those of missed_lessons, some 6 per hundred lessons. Estimate: reasons, times, how many wait for a signature, and
+-- how often a laboratory lesson is held in the section's own classroom instead (var('own_classroom_share')).
 
-with missed as (                     -- each lesson, with what was decided and when
+with missed as (                     -- each lesson, with what was decided, when it was asked for, and how long it took
     select
         n,
         lesson_n,
         level,
         letter,
-        is_lab,
+        is_lab and substitute_n is not null and {{ chance('own classroom', 'n', var('own_classroom_share')) }} as is_moved,
         teacher_n,
         designation,
         day,
@@ -26,11 +26,15 @@ with missed as (                     -- each lesson, with what was decided and w
         substitute_n,
         case
             when substitute_n is null then 'rejected'
-            when day = {{ var('as_of') }} and period > 5 and {{ chance('still waits', 'n', 0.5) }} then 'pending'
+            when day = {{ var('as_of') }} and period > 5 and {{ chance('still waits', 'n', var('awaited_signature_share')) }}
+                then 'pending'
             else 'approved'
         end                                                                             as status,
-        {{ utc_moment('day', "case when occasion = 'HALF_DAY' and period > 5 then 620 else 480 end") }}
-            + interval '1 second' * {{ random_int('asked', 'n', 0, 479) }}::int         as asked_at,
+        case
+            -- who goes home at lunch, after the fifth lesson, says so in the short break
+            when occasion = 'HALF_DAY' and period > 5 then {{ utc_at('day', '10:20') }}
+            else {{ utc_at('day', '08:00') }}
+        end + interval '1 second' * {{ random_int('asked', 'n', 0, 479) }}::int         as asked_at,
         {{ random_int('seconds to decide', 'n', 60, 660) }}::int                        as seconds_to_decide,
         {{ pick('reason', 'began_n', 'substitution_reasons') }}                         as reason_slot
     from {{ ref('missed_lessons') }}
@@ -38,7 +42,7 @@ with missed as (                     -- each lesson, with what was decided and w
       and year_no = {{ year.no }}
 ),
 
-heads as (                           -- who approves, for the primary wing and for the rest: the nearest in rank
+heads as (                           -- who may approve, for the primary wing and for the rest, the nearest in rank first
     select
         wing.is_primary,
         {{ key_of('staff', 'head.n') }}                                                 as staff_id,
@@ -60,10 +64,9 @@ select
     {{ key('missed.n') }}                                                               as "id",
     {{ branch.id }}                                                                     as "branchId",
     {{ key_of('timetable_periods', 'missed.lesson_n') }}                                as "periodId",
-    case when missed.substitute_n is not null then {{ key_of('teachers', 'missed.substitute_n') }} end as "substituteTeacherId",
-    case
-        when missed.is_lab and missed.substitute_n is not null and {{ chance('own classroom', 'missed.n', 0.6) }}
-            then {{ key_of('rooms', section_n('missed.level', 'missed.letter')) }}
+    {{ key_of('teachers', 'missed.substitute_n') }}                                     as "substituteTeacherId",
+    case                             -- a classroom has its section's number
+        when missed.is_moved then {{ key_of('rooms', section_n('missed.level', 'missed.letter')) }}
     end                                                                                 as "substituteRoomId",
     missed.day::timestamp(3)                                                            as "date",
     replace(
@@ -90,5 +93,5 @@ join {{ slots('substitution_reasons') }} as because
     and because.is_covered = (missed.substitute_n is not null)
     and because.slot = missed.reason_slot
 join heads as head
-    on head.is_primary = (missed.level <= 7)
+    on head.is_primary = (missed.level <= 7)          -- up to Class 5
     and head.rank_no = 1

@@ -3,10 +3,10 @@
 
 -- One row per teacher in post and school day up to the as-of date: the staff register, as the office keeps it.
 -- checkIn and checkOut are what the clock at the gate showed, 'HH:MM' in India; null for who did not come.
--- Rows: those of teacher_days. Estimate: the remarks; the office writes the register in the first lesson, and closes it
--- when the last teacher has gone.
+-- Rows: those of teacher_days, some 220 per teacher in a year that is over. Estimate: the remarks; the office writes the
+-- register in the first lesson, 08:20 to 09:00, and closes it when the last teacher has gone, 15:15 to 15:35.
 
-with marks as (                      -- with where the remark stands in the list
+with marks as (                      -- each teacher and day, with where the remark stands in the list of its occasion
     select
         n,
         teacher_n,
@@ -36,14 +36,14 @@ select
     replace(
         replace(remark.remark, '{arrival}', coalesce({{ clock_text('mark.arrives') }}, '')),
         '{minutes}',
-        coalesce((mark.arrives - 480)::text, '')                                        -- after the bell at 08:00
+        coalesce((mark.arrives - {{ clock_minutes("'08:00'") }})::text, '')             -- after the bell
     )                                                                                   as "remarks",
     (
-        {{ utc_moment('mark.day', '500') }}                                             -- 08:20
+        {{ utc_at('mark.day', '08:20') }}
         + interval '1 second' * {{ random_int('written', 'mark.n', 0, 2399) }}::int
     )::timestamp(3)                                                                     as "createdAt",
     (
-        {{ utc_moment('mark.day', '915') }}                                             -- 15:15
+        {{ utc_at('mark.day', '15:15') }}
         + interval '1 second' * {{ random_int('closed', 'mark.n', 0, 1199) }}::int
     )::timestamp(3)                                                                     as "updatedAt"
 from marks as mark

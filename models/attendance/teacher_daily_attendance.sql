@@ -6,9 +6,10 @@
 -- It says the same as teacher_attendance in another form: date is midnight of the school day, as India writes it,
 -- checkIn and checkOut are moments in UTC, and totalHours is what lies between them, to the hundredth. The substitute
 -- is who took the first of the lessons that he missed, if anybody did.
--- Rows: those of teacher_days. The summary is made when the school has closed, at a quarter to four.
+-- Rows: those of teacher_days, some 220 per teacher in a year that is over. The summary is made when the school has
+-- closed, within five minutes of 15:45. Nothing else is drawn here.
 
-with first_substitutes as (          -- the first lesson that somebody took for each absent teacher
+with substitutes as (                -- who took lessons of an absent teacher, the first of the day first
     select
         teacher_n,
         day_no,
@@ -18,6 +19,25 @@ with first_substitutes as (          -- the first lesson that somebody took for 
     where branch_no = {{ branch.no }}
       and year_no = {{ year.no }}
       and substitute_n is not null
+),
+
+marks as (                           -- each teacher and day, with the moment of its summary
+    select
+        n,
+        teacher_n,
+        day_no,
+        day,
+        status,
+        leave_type,
+        arrives,
+        leaves,
+        (
+            {{ utc_at('day', '15:45') }}
+            + interval '1 second' * {{ random_int('summed up', 'n', 0, 299) }}::int
+        )::timestamp(3)                                                                 as summed_up_at
+    from {{ ref('teacher_days') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
 )
 
 select
@@ -29,22 +49,13 @@ select
     {{ utc_moment('mark.day', 'mark.leaves') }}::timestamp(3)                           as "checkOut",
     mark.status                                                                         as "status",
     mark.leave_type                                                                     as "leaveType",
-    case
-        when substitute.substitute_n is not null then {{ key_of('teachers', 'substitute.substitute_n') }}
-    end                                                                                 as "substituteId",
+    {{ key_of('teachers', 'substitute.substitute_n') }}                                 as "substituteId",
+    -- hundredths of an hour, rounded in whole numbers
     (((mark.leaves - mark.arrives) * 100 + 30) / 60)::double precision / 100            as "totalHours",
-    (
-        {{ utc_moment('mark.day', '945') }}                                             -- 15:45
-        + interval '1 second' * {{ random_int('summed up', 'mark.n', 0, 299) }}::int
-    )::timestamp(3)                                                                     as "createdAt",
-    (
-        {{ utc_moment('mark.day', '945') }}                                             -- 15:45
-        + interval '1 second' * {{ random_int('summed up', 'mark.n', 0, 299) }}::int
-    )::timestamp(3)                                                                     as "updatedAt"
-from {{ ref('teacher_days') }} as mark
-left join first_substitutes as substitute
+    mark.summed_up_at                                                                   as "createdAt",
+    mark.summed_up_at                                                                   as "updatedAt"
+from marks as mark
+left join substitutes as substitute
     on substitute.teacher_n = mark.teacher_n
     and substitute.day_no = mark.day_no
     and substitute.turn = 1
-where mark.branch_no = {{ branch.no }}
-  and mark.year_no = {{ year.no }}

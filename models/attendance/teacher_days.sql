@@ -2,7 +2,7 @@
           rows=per_section(240) ~ ' * [1, var("attendance_days") / 365]|min') }}
 
 -- One row per teacher in post and school day up to the as-of date, of the last var('attendance_days') days: whether he
--- came, from when to when he was in the building, or what leave he took.
+-- came, from when to when he was in the building (minutes after midnight), or what leave he took.
 --
 -- Three things keep a teacher away. A long leave runs up to the as-of date, of those who stand as on_leave in the staff
 -- list. A spell, at most one in four weeks, is an illness or an earned or unpaid leave. Otherwise the day's own lot
@@ -11,12 +11,13 @@
 -- Rows: some 220 per teacher in a year that is over. All rates are estimates: see the seeds teacher_marks,
 -- teacher_leaves and long_leaves.
 
-with in_post as (                    -- the year's teachers, and whether they are on a long leave now
+with in_post as (                    -- the year's teachers: whether they are on a long leave now, which letters they serve
     select
         teacher.n,
         teacher.designation,
         teacher.stage,
         teacher.subject_group,
+        -- a team serves so many neighbouring section letters; the pools of its first and its last
         {{ substitute_pool('teacher.letters * teacher.team_no') }}                      as first_pool,
         {{ substitute_pool('(teacher.letters * (teacher.team_no + 1) - 1)') }}          as last_pool,
         member."status" = 'on_leave'                                                    as is_on_leave,
@@ -30,7 +31,7 @@ with in_post as (                    -- the year's teachers, and whether they ar
       and {{ year.no }} between teacher.first_year and teacher.last_year
 ),
 
-teachers as (                        -- with the first day of the long leave
+teachers as (                        -- the same with the first day of the long leave, null for who is on none
     select
         teacher.n,
         teacher.designation,
@@ -63,7 +64,7 @@ days as (                            -- the school days, in spans of four weeks
       and day between {{ attendance_begins() }} and {{ var('as_of') }}
 ),
 
-spans as (                           -- each teacher's four weeks, with the leave that falls into them, mostly none
+spans as (                           -- each teacher's four weeks, of which a year has 14, with the leave that falls into them, mostly none
     select
         teacher.n,
         span.no                                                                         as span,
@@ -72,31 +73,23 @@ spans as (                           -- each teacher's four weeks, with the leav
     cross join generate_series(0, 13) as span(no)
 ),
 
-spells as (                          -- those with a leave: it lies within the four weeks
+spells as (                          -- those with a leave: on which day it begins, and for how long; it ends within them
     select
         span.n,
         span.span,
-        span.leave_type,
-        span.first_day_no,
-        span.first_day_no + span.days - 1                                               as last_day_no
-    from (
-        select
-            span.n,
-            span.span,
-            leave.leave_type,
-            {{ random_int('days of leave', 'span.n * 16 + span.span', 'leave.min_days', 'leave.max_days') }} as days,
-            span.span * 28
-                + {{ random_int('first day of leave', 'span.n * 16 + span.span', 0, '28 - leave.max_days') }} as first_day_no
-        from spans as span
-        join {{ slots('teacher_leaves') }} as leave
-            on leave.slot = span.leave_slot
-        where leave.leave_type is not null
-    ) as span
+        leave.leave_type,
+        {{ random_int('days of leave', 'span.n * 16 + span.span', 'leave.min_days', 'leave.max_days') }} as days,
+        span.span * 28
+            + {{ random_int('first day of leave', 'span.n * 16 + span.span', 0, '28 - leave.max_days') }} as first_day_no
+    from spans as span
+    join {{ slots('teacher_leaves') }} as leave
+        on leave.slot = span.leave_slot
+    where leave.leave_type is not null
 ),
 
 marks as (                           -- each teacher and day, with all that may decide it
     select
-        teacher.n * 512 + day.day_no                                                    as n,   -- below 2^30
+        {{ on_day('teacher.n', 'day.day_no') }}                                             as n,   -- below 2^25
         teacher.n                                                                       as teacher_n,
         teacher.designation,
         teacher.stage,
@@ -112,18 +105,31 @@ marks as (                           -- each teacher and day, with all that may 
             else spell.leave_type
         end                                                                             as leave_type,
         coalesce(day.day >= teacher.long_leave_from, false)                             as is_long,
-        -- what is written of a leave is the same on all its days; a long one is written of as if on day 511
+        -- the day on which the leave began, so that what is written of it is the same on all its days; a long one may
+        -- have begun in another year, and is written of as if on day 511, which no year has
         case
-            when day.day >= teacher.long_leave_from then teacher.n * 512 + 511
-            else teacher.n * 512 + coalesce(spell.first_day_no, day.day_no)
+            when day.day >= teacher.long_leave_from then {{ on_day('teacher.n', '511') }}
+            else {{ on_day('teacher.n', 'coalesce(spell.first_day_no, day.day_no)') }}
         end                                                                             as began_n,
-        {{ pick('mark', 'teacher.n * 512 + day.day_no', 'teacher_marks') }}             as mark_slot
+        {{ pick('mark', on_day('teacher.n', 'day.day_no'), 'teacher_marks') }}          as mark_slot
     from teachers as teacher
     cross join days as day
     left join spells as spell
         on spell.n = teacher.n
         and spell.span = day.span
-        and day.day_no between spell.first_day_no and spell.last_day_no
+        and day.day_no between spell.first_day_no and spell.first_day_no + spell.days - 1
+),
+
+lots as (                            -- what a day's own lot can be: the seed, with its hours as minutes after midnight
+    select
+        slot,
+        status,
+        leave_type,
+        {{ clock_minutes('arrives_from') }}                                             as arrives_from,
+        {{ clock_minutes('arrives_until') }}                                            as arrives_until,
+        {{ clock_minutes('leaves_from') }}                                              as leaves_from,
+        {{ clock_minutes('leaves_until') }}                                             as leaves_until
+    from {{ slots('teacher_marks') }}
 )
 
 select
@@ -146,12 +152,12 @@ select
     mark.began_n,
     case
         when mark.leave_type is null
-            then {{ random_int('arrival', 'mark.n', clock_minutes('lot.arrives_from'), clock_minutes('lot.arrives_until')) }}::int
+            then {{ random_int('arrival', 'mark.n', 'lot.arrives_from', 'lot.arrives_until') }}::int
     end                                                                                 as arrives,
     case
         when mark.leave_type is null
-            then {{ random_int('departure', 'mark.n', clock_minutes('lot.leaves_from'), clock_minutes('lot.leaves_until')) }}::int
+            then {{ random_int('departure', 'mark.n', 'lot.leaves_from', 'lot.leaves_until') }}::int
     end                                                                                 as leaves
 from marks as mark
-join {{ slots('teacher_marks') }} as lot
+join lots as lot
     on lot.slot = mark.mark_slot
