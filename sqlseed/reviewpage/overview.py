@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sqlseed.report import duration, number
@@ -37,17 +38,25 @@ def happens(review: Review) -> Iterator[str]:
     tiles.append(("Time", duration(review.wall_seconds), f"in {counted(review.threads, 'session')}"))
     yield f'<section aria-labelledby="happens">{heading("happens", "What will happen")}<dl class="tiles">'
     yield "".join(f"<div><dt>{name}<dd>{big}<small>{small}</small></div>" for name, big, small in tiles)
-    between = len(review.models) - len(tables)
-    own = f"{counted(between, 'intermediate table')}, {counted(len(review.seeds), 'lookup table')} and the checkpoints"
-    notes = "".join(f"<li>{prose(note)}" for note in review.notes)
-    yield (
-        f"</dl><p class=soft>Besides, {own} go to sqlseed's own schema {code(review.state_schema)}. Each slice is one"
-        " transaction.</p>"
-    )
+    yield f"</dl><p class=soft>{_words(review, len(review.models) - len(tables))}</p>"
     if review.notes:
+        notes = "".join(f"<li>{prose(note)}" for note in review.notes)
         told = "<summary class=soft>How the numbers came about</summary>"
         yield f"<details class=always>{told}<ul class=soft>{notes}</ul></details>"
     yield "</section>"
+
+
+def _words(review: Review, between: int) -> str:
+    """What the words of the page mean, for one who has never seen sqlseed."""
+    ways = Counter(model.slice_by for model in review.models if model.slice_by)
+    by = " and ".join(f"one {name}" for name in ways.most_common(1)[0][0]) if ways else ""
+    slices = f"It runs once for each slice, {text(by)} as a rule, " if by else "It runs as one slice, "
+    lookups, own = counted(len(review.seeds), "lookup table"), counted(between, "intermediate table")
+    return (
+        f"Each model is one SQL statement that makes the rows of one table. {slices}in a transaction of its own."
+        f" Besides, {lookups} from the project's CSV files (seeds), {own} that other models read, and the checkpoints"
+        f" go to sqlseed's own schema {code(review.state_schema)}."
+    )
 
 
 def _pending(slices: Sequence[SliceFacts]) -> int:
