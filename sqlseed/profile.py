@@ -31,14 +31,14 @@ MAX_THREADS = 64
 Render = Callable[[str, Mapping[str, Any], str], str]
 """Renders a Jinja text: (text, context, path of the file for messages) -> text."""
 
-_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval", "bulk")
+_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval")
 _FLAGS = ("require_approval",)
 _DUCKDB = ("path", "memory_limit", "temp_directory")
 _TIMEOUTS = ("statement_timeout", "lock_timeout")
 _ADDRESS = ("host", "port", "dbname", "user", "password")  # what a URL says, and keys may say instead
 _KEYS = {
     "duckdb": (*_COMMON, *_DUCKDB),
-    "postgres": (*_COMMON, "url", "database", *_TIMEOUTS, *sorted(LIBPQ)),
+    "postgres": (*_COMMON, "bulk", "url", "database", *_TIMEOUTS, *sorted(LIBPQ)),
 }
 _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _DURATION = re.compile(r"[0-9]+ ?(?:us|ms|s|min|h|d)?")
@@ -269,7 +269,6 @@ def _flag(values: Mapping[str, str], key: str, output: YamlMap, reader: _Reader)
 
 def _bulk(values: Mapping[str, str], output: YamlMap, reader: _Reader) -> BulkMode:
     text = values.get("bulk", BulkMode.AUTO.value)
-    text = {"true": "on", "false": "off"}.get(text, text)  # YAML reads on and off as booleans
     if text not in set(BulkMode):
         hint = did_you_mean(text, [mode.value for mode in BulkMode])
         raise reader.error(f"bulk must be auto, on or off, not '{text[:20]}'", output, "bulk", hint)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sqlseed.errors import CompileError, ProfileError
-from sqlseed.model import Target
+from sqlseed.model import BulkMode, Target
 from sqlseed.pgurl import Secret
 from sqlseed.profile import load_target
 
@@ -79,6 +79,12 @@ def test_duckdb_settings(load, tmp_path: Path):
         "temp_directory": str(tmp_path / "project" / "tmp"),
     }
     assert load(output="type: duckdb\npath: ~/x.duckdb").settings["path"] == str(tmp_path / "home" / "x.duckdb")
+
+
+def test_bulk_mode(load):
+    assert load(output="type: postgres\nhost: h").bulk is BulkMode.AUTO
+    assert load(output="type: postgres\nhost: h\nbulk: 'off'").bulk is BulkMode.OFF
+    assert "read as true by YAML; quote it" in refused(load, output="type: postgres\nhost: h\nbulk: on")
 
 
 def test_postgres_by_url(load):
@@ -242,6 +248,10 @@ def test_faulty_files(load, text, expected):
         (
             "type: postgres\nurl: postgresql://h?sslmode=no-verify",
             ":5: unknown sslmode 'no-verify'\n  hint: did you mean 'verify-ca'?",
+        ),
+        (
+            "type: postgres\nhost: h\nbulk: atuo",
+            ":6: bulk must be auto, on or off, not 'atuo'\n  hint: did you mean 'auto'?",
         ),
         ("type: postgres\nhost: h\nport: 0", ":6: the port must be a number from 1 to 65535"),
         ("type: postgres\nhost: h\nconnect_timeout: 5s", ":6: connect_timeout must be an integer"),
