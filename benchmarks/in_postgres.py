@@ -22,6 +22,7 @@ from sqlseed.model import Compiled, KeyKind, Materialized
 from sqlseed.workspace import Workspace
 from tests import servers
 
+OWNER = "sqlseed_benchmark"  # of the database that is built
 SETTINGS = {
     "fsync": "on",
     "full_page_writes": "on",
@@ -65,10 +66,11 @@ def measure(
     """
     files = _folder_of_server(server)
     with server.fresh_database("sqlseed_build") as built_url, server.fresh_database("sqlseed_copy") as url:
-        env = {"DATABASE_URL": built_url}
+        owner_url = _give_away(server, built_url)
+        env = {"DATABASE_URL": owner_url}
         workspace = api.load(project, target=target, preset=preset, env=env)
         if schema is not None:
-            _psql(server, built_url, schema.read_text("utf-8"))
+            _psql(server, owner_url, schema.read_text("utf-8"))
         _checkpoint(server)
         built = build(project, ["--target", target, "--preset", preset, *arguments], lambda: _size(built_url), env)
         pieces = _copy_out(built_url, workspace, files)
@@ -77,6 +79,16 @@ def measure(
         copied = _copy_in(url, workspace, pieces)
     settings = ", ".join(f"{name} {value}" for name, value in SETTINGS.items())
     return Engine("PostgreSQL", f"{workspace.target.threads} connections; {settings}", built, (copied,))
+
+
+def _give_away(server: servers.Server, url: str) -> str:
+    """Makes a role without powers of its own the owner of a database; the URL for it. sqlseed refuses superusers."""
+    name = url.rpartition("/")[2]
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        if not connection.execute(f"select 1 from pg_roles where rolname = '{OWNER}'").fetchone():
+            connection.execute(f"create role {OWNER} login")
+        connection.execute(f"alter database {name} owner to {OWNER}")
+    return url.replace("//postgres@", f"//{OWNER}@")
 
 
 def _folder_of_server(server: servers.Server) -> Path:

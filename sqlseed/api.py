@@ -5,35 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlseed import approval, artifacts, cleaning, diagnose, planner, preflight, runner, selector
+from sqlseed import approval, artifacts, cleaning, diagnose, planner, planning, runner, selector
 from sqlseed.approval import Difference, Lock
 from sqlseed.assertions import selecting
 from sqlseed.assertions.testing import DataTests, Verdicts
 from sqlseed.backends import open_backend, open_dry_run
-from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.building import Build, BuildResult, TableSummary
-from sqlseed.bulk import foreseen
 from sqlseed.checkup import examining
 from sqlseed.checkup.scoring import Health
 from sqlseed.cleaning import CleanResult
 from sqlseed.diagnose import Check
-from sqlseed.errors import ProjectError, raise_all
+from sqlseed.errors import ProjectError
 from sqlseed.events import Event, OnEvent
 from sqlseed.lint.finding import Finding
-from sqlseed.model import Compiled, Plan, Slice
+from sqlseed.model import Compiled
+from sqlseed.planning import PlanResult
 from sqlseed.previewing import Preview, preview
 from sqlseed.targeting import (
     EVERYTHING,
     Selection,
-    find_orphans,
-    planner_for,
-    seeds_to_load,
     selected,
-    selected_models,
 )
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace, load
@@ -69,21 +63,6 @@ __all__ = [
     "show",
     "test",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanResult:
-    """What a build would do. `creates` are tables that are missing, `orphans` slices that nothing makes any more."""
-
-    target: str
-    server: str
-    plan: Plan
-    creates: tuple[str, ...]
-    seeds_to_load: tuple[str, ...]
-    orphans: tuple[Slice, ...]
-    approval: tuple[bool, str] | None = None  # where the target requires one: whether it holds, and a sentence
-    aside: tuple[Aside, ...] = ()  # foreign keys and indexes that the build would set aside meanwhile
-    left_aside: tuple[Aside, ...] = ()  # those that an earlier build left so
 
 
 def _workspace(project: Workspace | str | Path | None) -> Workspace:
@@ -135,32 +114,9 @@ def compile(  # noqa: A001  (the command's name)
 
 
 def plan(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> PlanResult:
-    """What `build` would do to the target; writes nothing."""
+    """What `build` would do to the target, and why it would refuse, if it would; writes nothing."""
     workspace = _workspace(project)
-    workspace.checked()
-    backend = open_backend(workspace.target, workspace.project.root, writes=False)
-    try:
-        session = backend.connect()
-        made = planner_for(workspace, session)
-        chosen = planner.restrict(workspace.values, selection.slices)
-        names = selected_models(workspace, selection, session)
-        result = made.plan(names, chosen)
-        live = session.catalog([model.relation for model in workspace.compiled.values()])
-        raise_all(preflight.check(workspace.compiled, names, live))
-        needed = {step.slice.model for step in result.pending}
-        return PlanResult(
-            target=workspace.target.name,
-            server=session.server(),
-            plan=result,
-            creates=tuple(preflight.missing_tables(workspace.compiled, needed, live)),
-            seeds_to_load=tuple(seeds_to_load(workspace, made, result, session)),
-            orphans=find_orphans(workspace, made),
-            approval=approval.status(workspace, names) if workspace.target.require_approval else None,
-            aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
-            left_aside=tuple(listed(session)) if session.has_indexes else (),
-        )
-    finally:
-        backend.close()
+    return planning.plan(workspace, selection)
 
 
 def build(
@@ -174,6 +130,7 @@ def build(
     tests: bool = True,
     indirect: str = "buildable",
     approved: bool = False,
+    confirm_database: str | None = None,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
     arguments: Mapping[str, Any] | None = None,
@@ -185,6 +142,9 @@ def build(
 
     With `approved`, and always where the target requires approval, GuardError is raised before the target is opened
     unless the selected models, and what they read, are as review.lock has them; a dry run needs that only when asked.
+
+    GuardError is raised where the target is no development database, or another one than at the first build; its own
+    name in `confirm_database` goes over that.
 
     `dry_run` computes the selection, and what it needs, in an in-memory DuckDB instead of the target, checksums
     included. A failed slice is a result, not an exception; what cannot begin raises SqlseedError, and a stop
@@ -198,6 +158,7 @@ def build(
         job = Build(workspace, backend, on_event, stop or runner.StopFlag(), dry_run, full_refresh, fail_fast)
         job.checksums = checksums or dry_run
         job.tests, job.indirect, job.approved = tests, indirect, approved
+        job.confirm_database = confirm_database
         return job.run(selection, arguments or {})
     finally:
         backend.close()
@@ -270,10 +231,13 @@ def clean(
     *,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
+    confirm_database: str | None = None,
 ) -> CleanResult:
     """Remove the rows that sqlseed made, children before parents; nobody else's. Tables stay, lookup tables and
-    the state schema go when nothing is left. Raises GuardError where other rows depend on them."""
-    return cleaning.clean(_workspace(project), selection, on_event=on_event, stop=stop)
+    the state schema go when nothing is left. Raises GuardError where other rows depend on them, and where the target
+    must not be written, as `build` does."""
+    workspace = _workspace(project)
+    return cleaning.clean(workspace, selection, on_event=on_event, stop=stop, confirm_database=confirm_database)
 
 
 def test(
@@ -283,6 +247,7 @@ def test(
     indirect: str = "eager",
     store_failures: bool = False,
     fail_fast: bool = False,
+    confirm_database: str | None = None,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
     arguments: Mapping[str, Any] | None = None,
@@ -300,6 +265,7 @@ def test(
     backend = open_backend(workspace.target, workspace.project.root, writes=writes)
     try:
         job = DataTests(workspace, backend, on_event, stop or runner.StopFlag(), indirect, store_failures, fail_fast)
+        job.confirm_database = confirm_database
         return job.run(selection, arguments or {})
     finally:
         backend.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlseed import approval, artifacts, planner, preflight, runner
+from sqlseed import approval, artifacts, guards, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
@@ -76,6 +76,7 @@ class Build:
     tests: bool = True
     indirect: str = "buildable"
     approved: bool = False  # whether review.lock must hold, also in a dry run
+    confirm_database: str | None = None  # as typed, to go over the guards of `guards.check`
 
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> BuildResult:
         """Builds the selection; raises what `api.build` says."""
@@ -92,6 +93,11 @@ class Build:
         server = session.server()
         bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE))
         with self.stop.cancelling(session):
+            if not self.dry_run:
+                guards.check(workspace.target, session, self.confirm_database)
+                if self.confirm_database is not None:
+                    guards.stamp(workspace.target, session)
+                guards.hold_off_migrations(session)
             left = () if self.dry_run else bulk.recover(session)
             made = planner_for(workspace, session)
             names = names or testing.select(selection, None if self.dry_run else session, self.tests)
@@ -101,8 +107,8 @@ class Build:
                 made, plan_ = self._prepare(session, made, plan_, wanted, chosen, run_id)
             testing.get_ready_for(session, plan_)
             self._set_aside(session, bulk, made, plan_, left)
-        session.close()  # a run may take long, and a connection that idles meanwhile may not live that long
         results = self._execute(made, plan_, run_id, arguments, server, testing, bulk)
+        session.close()  # it kept migrations out until now
         sums = self._checksums(made, plan_, results) if self.checksums and self.stop.signal is None else {}
         tables = self._summarize(results, names, sums)
         elapsed = time.perf_counter() - started
@@ -150,6 +156,7 @@ class Build:
         raise_all(preflight.check(compiled, needed, live))
         self._check_privileges(session, plan_, needed)
         session.bootstrap(workspace.project.name)
+        guards.stamp(workspace.target, session)
         with session.transaction():
             session.prepare(())
             session.lock_state()

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlseed import planner, runner
-from sqlseed.backends import Backend, Session, open_backend, slices
+from sqlseed import guards, planner, runner
+from sqlseed.backends import Backend, Session, open_backend, slices, state_tables
 from sqlseed.bulk import Bulk, refusing, told
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
@@ -33,6 +33,7 @@ def clean(
     *,
     on_event: OnEvent,
     stop: runner.StopFlag | None,
+    confirm_database: str | None = None,
 ) -> CleanResult:
     """Remove the rows that sqlseed made, children before parents; nobody else's. Tables stay, lookup tables and
     the state schema go when nothing is left. Raises GuardError where other rows depend on them."""
@@ -41,6 +42,8 @@ def clean(
     try:
         session = backend.connect()
         with stop.cancelling(session):
+            guards.check(workspace.target, session, confirm_database)
+            guards.hold_off_migrations(session)
             _put_back(backend, session, on_event)
             made = planner_for(workspace, session)
             made.checkpoints = session.checkpoints()  # those of dropped tables too
@@ -141,7 +144,7 @@ def _remove_state(workspace: Workspace, session: Session) -> bool:
     schema = session.state_schema
     tables = [Relation(schema, name.removeprefix("seed:") + end) for name in names for end in ("", "__slots")]
     tables += [model.relation for model in workspace.compiled.values() if model.relation.schema == schema]
-    tables += [Relation(schema, name) for name in ("key_range", "checkpoint", "project")]
+    tables += [Relation(schema, name) for name in state_tables.NAMES]
     with session.transaction():
         session.prepare(())
         session.lock_state()

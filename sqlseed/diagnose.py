@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlseed import approval, preflight
+from sqlseed import approval, guards, preflight
 from sqlseed.backends import Session, open_backend
 from sqlseed.errors import SqlseedError
 from sqlseed.version import __version__
@@ -46,6 +46,8 @@ def run(project: Workspace | str | Path | None = None, **options: Any) -> list[C
         checks.append(Check("connection", True, session.server()))
         if checks[2].ok:
             checks += _target_checks(workspace, session)
+        refused = guards.reasons(target, session, session.database())
+        checks.append(Check("guards", not refused, "\n".join(map(str, refused)) or "may be written"))
     except SqlseedError as error:
         checks.append(Check("connection", False, str(error)))
     finally:

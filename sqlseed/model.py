@@ -193,6 +193,7 @@ class Target:
     notes: tuple[str, ...] = ()  # what the user should know of how the settings were read
     require_approval: bool = False  # whether a build runs only what review.lock holds
     bulk: BulkMode = BulkMode.AUTO
+    allow_superuser: bool = False  # whether its role may have powers that seeding does not need
 
 
 # --- compiled ------------------------------------------------------------------------------------------

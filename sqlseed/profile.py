@@ -32,13 +32,13 @@ Render = Callable[[str, Mapping[str, Any], str], str]
 """Renders a Jinja text: (text, context, path of the file for messages) -> text."""
 
 _COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval")
-_FLAGS = ("require_approval",)
+_FLAGS = ("require_approval", "allow_superuser")
 _DUCKDB = ("path", "memory_limit", "temp_directory")
 _TIMEOUTS = ("statement_timeout", "lock_timeout")
 _ADDRESS = ("host", "port", "dbname", "user", "password")  # what a URL says, and keys may say instead
 _KEYS = {
     "duckdb": (*_COMMON, *_DUCKDB),
-    "postgres": (*_COMMON, "bulk", "url", "database", *_TIMEOUTS, *sorted(LIBPQ)),
+    "postgres": (*_COMMON, "allow_superuser", "bulk", "url", "database", *_TIMEOUTS, *sorted(LIBPQ)),
 }
 _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _DURATION = re.compile(r"[0-9]+ ?(?:us|ms|s|min|h|d)?")
@@ -52,7 +52,8 @@ _SNIPPET = """write one, for example:
           path: target/sqlseed.duckdb
         pg:
           type: postgres
-          url: "{{{{ env_var('DATABASE_URL') }}}}\""""
+          url: "{{{{ env_var('DATABASE_URL') }}}}"
+          environment: dev"""
 
 
 def load_target(
@@ -105,6 +106,7 @@ def load_target(
         notes=(*_mode_note(file, label, output), *made.notes),
         require_approval=_flag(values, "require_approval", output, reader),
         bulk=_bulk(values, output, reader),
+        allow_superuser=_flag(values, "allow_superuser", output, reader),
     )
 
 

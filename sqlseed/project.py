@@ -345,7 +345,7 @@ def check_name(name: str, path: str) -> None:
         raise ProjectError(
             f"the name '{name}' is too long for PostgreSQL: {size} of 63 bytes with '__slots'", path=path
         )
-    if name in ("checkpoint", "key_range", "project"):
+    if name in ("checkpoint", "identity", "key_range", "project"):
         raise ProjectError(f"the name '{name}' is one of sqlseed's own tables", path=path, hint="rename the file")
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlseed import artifacts, planner, runner, selector
-from sqlseed.backends import Session, slices
+from sqlseed.backends import Session, slices, state_tables
 from sqlseed.errors import GuardError, SelectionError
 from sqlseed.model import Compiled, KeyKind, KeyRange, Materialized, Plan, Slice, StepState
 from sqlseed.version import __version__
@@ -107,7 +107,7 @@ def planner_for(workspace: Workspace, session: Session) -> planner.Planner:
     """
     compiled = workspace.compiled
     if session.has_state():
-        slices.check_project(session, workspace.project.name, claim=False)
+        state_tables.check_project(session, workspace.project.name, claim=False)
     live = session.catalog([model.relation for model in compiled.values()])
     checkpoints = {
         key: checkpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -36,6 +37,17 @@ def write_project(folder: Path, files: Mapping[str, str | bytes]) -> Path:
             path.write_bytes(content)
         else:
             path.write_text(textwrap.dedent(content).removeprefix("\n"), encoding="utf-8")
+    return folder
+
+
+def allow_superuser(folder: Path) -> Path:
+    """Lets the PostgreSQL target of a project's profiles.yml be written as the tests' servers' user, a superuser."""
+    path = folder / "profiles.yml"
+    text, times = re.subn(
+        r"^( *)environment: dev\b.*", r"\g<0>\n\1allow_superuser: true", path.read_text("utf-8"), flags=re.MULTILINE
+    )
+    assert times == 1
+    path.write_text(text, "utf-8")
     return folder
 
 

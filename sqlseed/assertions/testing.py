@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlseed import artifacts
+from sqlseed import artifacts, guards
 from sqlseed.assertions import selecting, unitrun
 from sqlseed.assertions.compiling import Prepared, Preparer
 from sqlseed.assertions.counting import works
@@ -58,6 +58,7 @@ class DataTests:
     indirect: str = "eager"
     store_failures: bool = False
     fail_fast: bool = False
+    confirm_database: str | None = None  # as typed, to keep failing rows where `guards.check` would refuse
 
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> Verdicts:
         """Runs the tests that a selection picks; what cannot begin raises SqlseedError."""
@@ -80,6 +81,8 @@ class DataTests:
             session = self.backend.connect()
             server = session.server()
             with self.stop.cancelling(session):
+                if any(self._keeps(one) for one in chosen):
+                    guards.check(self.workspace.target, session, self.confirm_database)
                 chosen, verdicts = self.get_ready(session, chosen)
                 rows = rows_built(session)
             session.close()
@@ -134,12 +137,16 @@ class DataTests:
                 verdicts[one.test.name] = _not_built(one, missing)
             ready.append(one)
         write_compiled(self.workspace, ready)
-        keeps = [one.test.config.store_failures for one in ready if one.test.name not in verdicts]
-        if any(self.store_failures if setting is None else setting for setting in keeps):
+        if any(self._keeps(one) for one in ready if one.test.name not in verdicts):
             with session.transaction():
                 session.prepare(())
                 session.run(f"create schema if not exists {quote(self.examiner.failures_schema)}")
         return ready, verdicts
+
+    def _keeps(self, one: Prepared) -> bool:
+        """Whether the rows that fail a test are kept in the target."""
+        setting = one.test.config.store_failures
+        return self.store_failures if setting is None else setting
 
     def _loaded(self, name: str, live: Mapping[Relation, Any], checkpoints: Mapping[tuple[str, str], Any]) -> bool:
         """Whether the target has a seed's rows as they are now."""

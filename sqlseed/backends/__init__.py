@@ -25,6 +25,17 @@ class Rows:
     types: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LiveDatabase:
+    """Which database answers, and as whom: `role` is that of the session, `powers` what it may do beyond seeding."""
+
+    name: str
+    role: str
+    powers: tuple[str, ...] = ()
+    read_only: str = ""  # why nothing can be written
+    system_identifier: str | None = None  # of the cluster, where the role may read it
+
+
 class Session(Protocol):
     """One connection. Every method raises ExecuteError or ConnectError, never the driver's own errors."""
 
@@ -40,6 +51,14 @@ class Session(Protocol):
 
     def server(self) -> str:
         """The engine's name and version, for people."""
+        ...
+
+    def database(self) -> LiveDatabase | None:
+        """Which database this is; None where it is a file of one's own."""
+        ...
+
+    def share_migration_lock(self) -> str | None:
+        """Keeps the application's migrations out while the session lives; who migrates already, if somebody does."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

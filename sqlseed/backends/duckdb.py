@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from sqlseed import dialect, library, sqltext
-from sqlseed.backends import Ours, Rows, ddl, slices
+from sqlseed.backends import LiveDatabase, Ours, Rows, ddl, state_tables
 from sqlseed.backends.checksums import column_texts
 from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
@@ -280,9 +280,17 @@ class DuckDBSession:
         with self.transaction():
             self.run(f"create schema if not exists {state}")
             self.run(f"create schema if not exists {quote(self._target.schema)}")
-            for statement in slices.STATE_TABLES:
+            for statement in state_tables.TABLES:
                 self.run(statement.format(schema=state))
-            slices.check_project(self, project)
+            state_tables.check_project(self, project)
+
+    def database(self) -> LiveDatabase | None:
+        """A file is nobody else's."""
+        return None
+
+    def share_migration_lock(self) -> str | None:
+        """No migration works in the file meanwhile."""
+        return None
 
     def lock_state(self) -> None:
         """The file's lock keeps other processes out, and there is one session that writes."""

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql as psycopg_sql
 
 from sqlseed import library, sqltext
-from sqlseed.backends import Ours, Rows, ddl, pg_privileges, pg_rows, pg_sql, slices
+from sqlseed.backends import LiveDatabase, Ours, Rows, ddl, pg_identity, pg_privileges, pg_rows, pg_sql, pg_state
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
@@ -39,8 +39,9 @@ class Postgres:
 
     engine = "postgres"
 
-    def __init__(self, target: Target, _root: Path, _writes: bool = True) -> None:
+    def __init__(self, target: Target, _root: Path, writes: bool = True) -> None:
         self.target = target
+        self._writes = writes
         self.threads = target.threads
         self._sessions: list[PostgresSession] = []
 
@@ -57,7 +58,7 @@ class Postgres:
         except psycopg.Error as error:
             raise _connect_error(error, info) from None
         try:
-            session = PostgresSession(connection, self.target)
+            session = PostgresSession(connection, self.target, writes=self._writes)
             self._sessions.append(session)
             return session
         except SqlseedError:
@@ -82,7 +83,7 @@ class PostgresSession:
     exclusive = False
     has_indexes = True
 
-    def __init__(self, connection: psycopg.Connection[Any], target: Target) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], target: Target, *, writes: bool = True) -> None:
         self._connection = connection
         self._target = target
         self.state_schema = target.state_schema
@@ -95,6 +96,7 @@ class PostgresSession:
         row = connection.execute("select pg_catalog.pg_backend_pid()", binary=True).fetchone()
         # Behind a transaction pooler the process that answers is not the one that greeted.
         self._pooled = row is None or row[0] != connection.info.backend_pid
+        self._shares_lock = self._pooled and writes  # in each transaction: the session's would go astray
         self._server = _server_name(version) + (", behind a transaction pooler" if self._pooled else "")
 
     def server(self) -> str:
@@ -150,6 +152,8 @@ class PostgresSession:
             f"pg_catalog.set_config('{name}', {_literal(value)}, true)" for name, value in settings.items()
         )
         self.query(f"select {calls}")
+        if self._shares_lock:
+            self.query(f"select pg_catalog.pg_advisory_xact_lock_shared({pg_identity.MIGRATION_LOCK})")
         for name in functions:
             if name not in self._functions:
                 self.run(library.function(name).create_postgres)
@@ -250,57 +254,33 @@ class PostgresSession:
 
     def bootstrap(self, project: str) -> None:
         """Creates the state schema and its tables if they are missing, in one transaction."""
-        state = quote(self.state_schema)
-        with self.transaction():
-            self.prepare(())
-            self.lock_state()
-            for schema in (self.state_schema, self._target.schema):
-                if not self.query(
-                    "select 1 from pg_catalog.pg_namespace where nspname = :schema", {"schema": schema}, _SCHEMA
-                ):
-                    self.run(f"create schema {quote(schema)}")
-            if len(self._state_tables()) < len(slices.STATE_TABLES):
-                for statement in slices.STATE_TABLES:
-                    self.run(statement.format(schema=state))
-            slices.check_project(self, project)
+        pg_state.bootstrap(self, self._target.schema, project)
+
+    def database(self) -> LiveDatabase:
+        """Which database this is, and what its role may do beyond seeding."""
+        return pg_identity.database(self.query)
+
+    def share_migration_lock(self) -> str | None:
+        """Shares Prisma's lock while the connection lives, behind a pooler while each transaction does."""
+        if self._connection.info.server_version >= 140000 and not self._pooled:
+            self.query("select pg_catalog.set_config('idle_session_timeout', '0', false)")  # it waits for the build
+        return pg_identity.share_migration_lock(self.query, pooled=self._pooled)
 
     def has_state(self) -> bool:
         """Whether the state tables are there."""
-        return len(self._state_tables()) == len(slices.STATE_TABLES)
+        return {"project", "checkpoint", "key_range"} <= pg_state.tables(self)
 
     def lock_state(self) -> None:
         """Waits for whoever else prepares a build in this state schema; held until the transaction ends."""
-        self.query(
-            "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sqlseed:' || :schema))",
-            {"schema": self.state_schema},
-            _SCHEMA,
-        )
-
-    def _state_tables(self) -> set[str]:
-        rows = self.query(
-            "select c.relname::text from pg_catalog.pg_class as c"
-            " join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
-            " where n.nspname = :schema and c.relname in ('project', 'checkpoint', 'key_range')",
-            {"schema": self.state_schema},
-            _SCHEMA,
-        )
-        return {row[0] for row in rows}
+        pg_state.lock(self)
 
     def checkpoints(self) -> dict[tuple[str, str], Checkpoint]:
         """Everything that is wholly in the target; empty where nothing was ever built."""
-        if "checkpoint" not in self._state_tables():
-            return {}
-        rows = self.query(
-            f"select model, slice, fingerprint, rows, checksum from {quote(self.state_schema)}.checkpoint"
-        )
-        return {(row[0], row[1]): Checkpoint(*row) for row in rows}
+        return pg_state.checkpoints(self)
 
     def key_ranges(self) -> dict[tuple[str, str], KeyRange]:
         """The recorded integer ranges."""
-        if "key_range" not in self._state_tables():
-            return {}
-        rows = self.query(f"select model, slice, first, last from {quote(self.state_schema)}.key_range")
-        return {(row[0], row[1]): KeyRange(row[2], row[3]) for row in rows}
+        return pg_state.key_ranges(self)
 
     def highest_key(self, relation: Relation, column: str) -> int:
         """The largest key in the table, 0 if it is empty or missing."""

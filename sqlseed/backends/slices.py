@@ -30,28 +30,6 @@ from sqlseed.model import (
 SLICE_COLUMN = "_slice"
 """Hidden column of intermediate tables that names the slice a row belongs to."""
 
-STATE_TABLES = (
-    "create table if not exists {schema}.project (name text not null, state_version integer not null)",
-    """create table if not exists {schema}.checkpoint (
-        model text not null,
-        slice text not null,
-        fingerprint text not null,
-        rows bigint not null,
-        checksum text,
-        run_id text not null,
-        sqlseed_version text not null,
-        completed_at timestamp not null,
-        primary key (model, slice)
-    )""",
-    """create table if not exists {schema}.key_range (
-        model text not null,
-        slice text not null,
-        first bigint not null,
-        last bigint not null,
-        primary key (model, slice)
-    )""",
-)
-STATE_VERSION = 1
 _COLUMNS = "model, slice, fingerprint, rows, checksum, run_id, sqlseed_version, completed_at"  # of a checkpoint
 _TEXTS = dict.fromkeys(("model", "slice", "fingerprint", "run", "version", "sum"), "text") | {"rows": "bigint"}
 
@@ -367,30 +345,3 @@ def slot_shares(relation: Relation, seed: Seed) -> tuple[Relation, list[Column],
     columns = [Column("first_slot", "integer"), Column("slots", "integer"), *(seed.columns[i] for i in kept)]
     rows = [(*share, *(row[i] for i in kept)) for row, share in zip(seed.rows, seed.shares, strict=True)]
     return Relation(relation.schema, f"{relation.name}_shares"), columns, rows, [seed.columns[i].name for i in kept]
-
-
-def check_project(session: Session, project: str, *, claim: bool = True) -> None:
-    """Raises GuardError if the state schema belongs to another project or another version of sqlseed.
-
-    With `claim` a schema that is nobody's becomes this project's.
-    """
-    state = quote(session.state_schema)
-    found = session.query(f"select name, state_version from {state}.project")
-    if not found:
-        if claim:
-            session.run(
-                f"insert into {state}.project values (:name, {STATE_VERSION})", {"name": project}, {"name": "text"}
-            )
-        return
-    name, version = found[0]
-    if name != project:
-        raise GuardError(
-            f"schema {session.state_schema} of the target belongs to the project '{name}', not to '{project}'",
-            hint="give this target another state_schema in profiles.yml",
-        )
-    if version != STATE_VERSION:
-        raise GuardError(
-            f"schema {session.state_schema} was written by another version of sqlseed"
-            f" (state {version}, mine {STATE_VERSION})",
-            hint="use that version, or `sqlseed clean` with it first",
-        )

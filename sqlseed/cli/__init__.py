@@ -20,6 +20,7 @@ from sqlseed.cli.options import (
     SliceCommand,
     common,
     complete_nodes,
+    confirming,
     indirect_selection,
     open_workspace,
     output_as,
@@ -29,7 +30,7 @@ from sqlseed.cli.options import (
 )
 from sqlseed.cli.review import review
 from sqlseed.cli.testing import test
-from sqlseed.errors import GuardError, Interrupted, SelectionError, SqlseedError, did_you_mean
+from sqlseed.errors import GuardError, Interrupted, SelectionError, SqlseedError, did_you_mean, raise_all
 from sqlseed.events import Status
 from sqlseed.report import ExitCode
 from sqlseed.version import __version__
@@ -137,7 +138,10 @@ def compile_(ctx: click.Context, /, model: str | None, output: str, **options: A
 @output_as("text", "json")
 @click.pass_context
 def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
-    """Say what `build` would do: slices new, changed, up to date, and the rows expected. Writes nothing."""
+    """Say what `build` would do: slices new, changed, up to date, and the rows expected. Writes nothing.
+
+    Exits with 3 where the build would be refused, and says why.
+    """
     from sqlseed import api, facts
     from sqlseed.bulk import told
 
@@ -145,6 +149,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     result = api.plan(workspace, selection_of(ctx, workspace, options))
     if output == "json":
         click.echo(report.to_json(facts.plan(result)))
+        raise_all(list(result.refusals))
         return
     click.echo(
         report.plan_text(result.plan, result.creates, result.seeds_to_load, result.orphans, arguments.where(workspace))
@@ -155,6 +160,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
         click.echo(f"bulk mode: {told(result.aside)} set aside while rows come in")
     if result.approval is not None:
         click.echo(f"the target requires approval: {report.safe(result.approval[1])}")
+    raise_all(list(result.refusals))
 
 
 @cli.command(cls=SliceCommand, epilog=f"{SLICES}\n\n{EXIT_CODES}")
@@ -166,6 +172,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
 @click.option("--no-tests", is_flag=True, help="Run no tests.")
 @click.option("--approved", is_flag=True, help="Run nothing that differs from review.lock; see `sqlseed review`.")
 @indirect_selection("buildable")
+@confirming
 @click.option(
     "--checksums", is_flag=True, help="Print each table's checksum: equal rows give equal ones on every engine."
 )
@@ -185,7 +192,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
 
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
-    taken = ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect", "approved")
+    taken = ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect", "approved", "confirm_database")
     flags = {name: options[name] for name in taken}
     flags["tests"] = not options["no_tests"]
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
@@ -209,6 +216,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
 @common
 @selecting
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@confirming
 @output_as("text", "json")
 @click.pass_context
 def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None:
@@ -220,7 +228,7 @@ def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None
     if not yes:
         _ask(f"Remove the selected rows that sqlseed made from {arguments.where(workspace)}?")
     with process.stoppable() as stop:
-        result = api.clean(workspace, selection, stop=stop)
+        result = api.clean(workspace, selection, stop=stop, confirm_database=options["confirm_database"])
     if output == "json":
         click.echo(report.to_json(facts.removed(result.rows, result.slices, result.state_removed)))
         return

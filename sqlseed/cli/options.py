@@ -106,6 +106,16 @@ def indirect_selection(default: str) -> Callable[[_Command], _Command]:
     )
 
 
+def confirming(command: _Command) -> _Command:
+    """What goes over the guards of a target, and cannot be pasted from anywhere."""
+    option = click.option(
+        "--confirm-database",
+        metavar="NAME",
+        help="Write a database that looks like production, or like another one than before: its name, typed.",
+    )
+    return option(command)
+
+
 def output_as(*choices: str) -> Callable[[_Command], _Command]:
     return click.option(
         "--output", type=click.Choice(choices), default=choices[0], show_default=True, help="Form of the result."

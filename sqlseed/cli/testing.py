@@ -13,6 +13,7 @@ from sqlseed import arguments, report
 from sqlseed.cli.options import (
     SliceCommand,
     common,
+    confirming,
     indirect_selection,
     open_workspace,
     output_as,
@@ -31,6 +32,7 @@ be run; 2 wrong usage, configuration or project; 4 could not connect."""
 @common
 @selecting
 @indirect_selection("eager")
+@confirming
 @click.option("--store-failures", is_flag=True, help="Keep the failing rows in tables of schema _sqlseed_failures.")
 @click.option("--fail-fast", is_flag=True, help="Start no more tests after the first failure.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write JUnit XML.")
@@ -54,7 +56,7 @@ def test(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **opt
     if ctx.meta.get("slices"):
         raise SelectionError(f"tests look at whole tables: --{min(ctx.meta['slices'])} has no meaning here")
     selection = selection_of(ctx, workspace, options)
-    flags = {name: options[name] for name in ("indirect", "store_failures", "fail_fast")}
+    flags = {name: options[name] for name in ("indirect", "store_failures", "fail_fast", "confirm_database")}
     record = {"which": "test", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
     with process.stoppable() as stop, display.display(sys.stderr, log_format, quiet) as on_event:
         result = api.test(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=record)

@@ -157,7 +157,9 @@ class Database:
     def profile(self, **settings: object) -> str:
         """A profiles.yml with this target."""
         own = f'path: "{self.place}"' if self.engine == "duckdb" else f'url: "{self.place}"'
-        lines = "".join(f"\n              {key}: {value}" for key, value in settings.items())
+        if self.engine == "postgres":  # the user of the tests' servers is a superuser
+            settings = {"environment": "test", "allow_superuser": "true"} | settings
+        lines = "".join(f"\n              {key}: {value}" for key, value in settings.items() if value is not None)
         return f"""
         sqlseed:
           target: test

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from sqlseed import api
-from tests.support import ROOT
+from tests.support import ROOT, allow_superuser
 
 WEATHER = ROOT / "examples" / "weather"
 
@@ -82,7 +82,7 @@ def _copy(name: str, folder: Path) -> Path:
         api.init(place)
     else:
         shutil.copytree(WEATHER, place, ignore=shutil.ignore_patterns("target"))
-    return place
+    return allow_superuser(place)
 
 
 def _build(project: Path, url: str | None = None, *, checksums: bool = False, dry_run: bool = False) -> api.BuildResult:

@@ -14,7 +14,7 @@ import pytest
 
 from sqlseed import api, cli
 from sqlseed.errors import ProjectError
-from tests.support import ROOT, CliResult
+from tests.support import ROOT, CliResult, allow_superuser
 
 STARTER = ROOT / "sqlseed" / "starter"
 
@@ -73,6 +73,7 @@ def test_the_commands_of_its_readme_work(
     tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.init(tmp_path / "shop")
+    allow_superuser(tmp_path / "shop")
     monkeypatch.chdir(tmp_path / "shop")
     monkeypatch.setenv("DATABASE_URL", postgres_url)
     commands = _readme_commands()

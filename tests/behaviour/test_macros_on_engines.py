@@ -128,7 +128,9 @@ Rows = list[dict[str, Any]]
 
 def build(root: Path, url: str | None = None) -> tuple[dict[str, str | None], Rows]:
     """Builds the project in a folder; the tables' checksums, and the rows of `rolls` in the order of their keys."""
-    output = f'{{type: postgres, url: "{url}", schema: public}}' if url else "{type: duckdb, path: out.duckdb}"
+    output = "{type: duckdb, path: out.duckdb}"
+    if url:
+        output = f'{{type: postgres, url: "{url}", schema: public, environment: test, allow_superuser: true}}'
     (root / "profiles.yml").write_text(f"sqlseed:\n  target: t\n  outputs:\n    t: {output}\n")
     result = api.build(root, checksums=True)
     assert result.success, result.failures

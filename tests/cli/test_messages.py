@@ -226,6 +226,7 @@ FILES = {
                 pg:
                   type: postgres
                   url: "{{ env_var('DATABASE_URL') }}"
+                  environment: dev
         """,
     ),
     "unknown setting": (

@@ -291,7 +291,7 @@ def test_debug(sqlseed: Run):
     names = [line.split()[1] for line in done.stdout.splitlines()]
     assert done.rc == 0
     assert {line.split()[0] for line in done.stdout.splitlines()} == {"ok"}
-    assert names == ["sqlseed", "project", "models", "profile", "connection", "tables", "privileges", "state"]
+    assert names == ["sqlseed", "project", "models", "profile", "connection", "tables", "privileges", "state", "guards"]
 
 
 def test_debug_json(sqlseed: Run):

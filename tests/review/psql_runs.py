@@ -35,7 +35,7 @@ class Case:
     def workspace(self, url: str, folder: Path) -> Workspace:
         """The project with a target at `url`; all that is written is in `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        lines = f"type: postgres, url: '{url}', threads: 2"
+        lines = f"type: postgres, url: '{url}', threads: 2, environment: test, allow_superuser: true"
         (folder / "profiles.yml").write_text(f"sqlseed: {{target: test, outputs: {{test: {{{lines}}}}}}}\n", "utf-8")
         workspace = api.load(self.root, profiles_dir=folder, preset=self.preset, vars=self.variables or {})
         workspace.target_path = folder / "target"

@@ -96,7 +96,8 @@ def test_on_postgresql(tiny: Path, any_postgres_url: str):
     """What was approved offline runs, on a server that is reached later; an edited comment is another statement."""
     profiles = tiny / "profiles.yml"
     target = "dev: {type: duckdb, path: target/tiny.duckdb, threads: 2}"
-    strict = f'dev: {{type: postgres, url: "{any_postgres_url}", schema: app, require_approval: true}}'
+    strict = f'dev: {{type: postgres, url: "{any_postgres_url}", schema: app, require_approval: true, '
+    strict += "environment: test, allow_superuser: true}"
     assert target in profiles.read_text("utf-8")
     profiles.write_text(profiles.read_text("utf-8").replace(target, strict), "utf-8")
     profiles.chmod(0o600)

@@ -113,6 +113,8 @@ class Built:
 def write_profile(folder: Path, **settings: object) -> Path:
     """A profiles.yml with one target of these settings; its folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    if settings["type"] == "postgres":  # the user of the tests' servers is a superuser
+        settings |= {"environment": "test", "allow_superuser": "true"}
     lines = "".join(
         f'      {key}: "{value}"\n' if key != "threads" else f"      {key}: {value}\n"
         for key, value in settings.items()

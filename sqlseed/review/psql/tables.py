@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sqlseed import planner, preflight
-from sqlseed.backends import ddl, slices
+from sqlseed.backends import ddl, slices, state_tables
 from sqlseed.model import Column, Compiled, Materialized, Relation, Seed, Value, quote
 from sqlseed.planner import Planner
 from sqlseed.review.psql.text import MARK, copy_line, literal, query, refuse, setting
@@ -33,19 +33,17 @@ def state(workspace: Workspace, made: Planner) -> str:
     for name in dict.fromkeys((target.state_schema, target.schema)):
         missing = f"to_regnamespace({literal(quote(name))}) is null"
         lines += guarded("_missing", missing, [f"create schema {quote(name)};"])
-    some = " or ".join(
-        f"to_regclass({literal(f'{schema}.{name}')}) is null" for name in ("project", "checkpoint", "key_range")
-    )
-    lines += guarded("_missing", some, [f"{one.format(schema=schema)};" for one in slices.STATE_TABLES])
+    some = " or ".join(f"to_regclass({literal(f'{schema}.{name}')}) is null" for name in state_tables.NAMES)
+    lines += guarded("_missing", some, [f"{one.format(schema=schema)};" for one in state_tables.TABLES])
     lines += [
         "",
         "-- one project to a state schema",
         f"insert into {schema}.project (name, state_version)",
-        f"select {literal(project)}, {slices.STATE_VERSION} where not exists (select 1 from {schema}.project);",
+        f"select {literal(project)}, {state_tables.VERSION} where not exists (select 1 from {schema}.project);",
         refuse(
             "format('schema %s belongs to project %s (state %s), not to %s (state %s)',\n"
-            f"    {literal(target.state_schema)}, name, state_version, {literal(project)}, {slices.STATE_VERSION})",
-            f"from {schema}.project where (name, state_version) <> ({literal(project)}, {slices.STATE_VERSION})",
+            f"    {literal(target.state_schema)}, name, state_version, {literal(project)}, {state_tables.VERSION})",
+            f"from {schema}.project where (name, state_version) <> ({literal(project)}, {state_tables.VERSION})",
         ),
         *_sliced_otherwise(workspace.compiled, schema),
         *_key_ranges(made, schema),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlseed import planner
-from sqlseed.backends import slices
+from sqlseed.backends import slices, state_tables
 from sqlseed.model import Compiled, KeyKind, KeyRange, Materialized, Relation, quote
 from sqlseed.planner import Planner
 from sqlseed.review.psql import preamble
@@ -153,7 +153,7 @@ def undo(workspace: Workspace, made: Planner) -> str:
         ("@state_name@", literal(schema)),
         ("@failures_name@", literal(failures_schema(schema))),
         ("@project@", literal(workspace.project.name)),
-        ("@kept@", _array([*sorted(kept), "project", "checkpoint", "key_range"])),
+        ("@kept@", _array([*sorted(kept), *state_tables.NAMES])),
     ):
         body = body.replace(mark, text)
     lines = [

@@ -1,0 +1,71 @@
+"""Which PostgreSQL database this is, what its role may do beyond seeding, and Prisma's lock on migrations."""
+
+from __future__ import annotations
+
+from sqlseed.backends import LiveDatabase
+from sqlseed.backends.pg_privileges import Query
+
+MIGRATION_LOCK = 72707369
+"""The advisory lock that Prisma's migrations take: a constant of its schema engine's PostgreSQL connector."""
+
+_FACTS = """
+select
+    current_database()::text,
+    session_user::text,
+    exists (select 1 from pg_catalog.pg_roles as r
+            where r.rolsuper and pg_catalog.pg_has_role(session_user, r.oid, 'member')),
+    exists (select 1 from pg_catalog.pg_roles as r
+            where r.rolbypassrls and pg_catalog.pg_has_role(session_user, r.oid, 'member')),
+    array(select r.rolname::text from pg_catalog.pg_roles as r
+          where r.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files',
+                              'rds_superuser', 'cloudsqlsuperuser', 'azure_pg_admin')
+            and pg_catalog.pg_has_role(session_user, r.oid, 'member') order by 1),
+    pg_catalog.pg_is_in_recovery(),
+    pg_catalog.current_setting('transaction_read_only') = 'on',
+    pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'execute')
+"""
+
+_HOLDER = """
+select a.pid, coalesce(a.application_name, ''), coalesce(a.usename::text, '')
+from pg_catalog.pg_locks as l
+left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
+where l.locktype = 'advisory' and l.mode = 'ExclusiveLock'
+  and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
+  and l.classid = 0 and l.objid = :lock and l.objsubid = 1
+order by l.granted desc
+limit 1
+"""
+
+
+def database(query: Query) -> LiveDatabase:
+    """The database that answers."""
+    name, role, is_super, bypasses, members, in_recovery, read_only, may_identify = query(_FACTS, {}, {})[0]
+    powers = ["it is a superuser, or may become one"] if is_super else []
+    powers += ["it passes row-level security by"] if bypasses and not is_super else []
+    powers += [f"it is a member of {member}" for member in ([] if is_super else members)]
+    system = query("select system_identifier::text from pg_catalog.pg_control_system()", {}, {}) if may_identify else []
+    return LiveDatabase(
+        name=name,
+        role=role,
+        powers=tuple(powers),
+        read_only="it is a hot standby"
+        if in_recovery
+        else ("its transactions are read-only (default_transaction_read_only)" if read_only else ""),
+        system_identifier=system[0][0] if system else None,
+    )
+
+
+def share_migration_lock(query: Query, *, pooled: bool) -> str | None:
+    """Takes the lock in shared mode: None, or who migrates.
+
+    It is the session's, or behind a transaction pooler, where a session's lock would go astray, the transaction's.
+    """
+    function = "pg_try_advisory_xact_lock_shared" if pooled else "pg_try_advisory_lock_shared"
+    if query(f"select pg_catalog.{function}({MIGRATION_LOCK})", {}, {})[0][0]:
+        return None
+    holders = query(_HOLDER, {"lock": MIGRATION_LOCK}, {"lock": "bigint"})
+    if not holders:
+        return ""
+    pid, application, user = holders[0]
+    who = [f"pid {pid}", *([application] if application else []), *([f"role {user}"] if user else [])]
+    return f" ({', '.join(who)})"

@@ -1,0 +1,62 @@
+"""What a build would do to the target, and what stands in its way; nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlseed import approval, guards, planner, preflight
+from sqlseed.backends import open_backend
+from sqlseed.backends.pg_bulk import Aside, listed
+from sqlseed.bulk import foreseen
+from sqlseed.errors import SqlseedError, raise_all
+from sqlseed.model import Plan, Slice
+from sqlseed.targeting import Selection, find_orphans, planner_for, seeds_to_load, selected_models
+from sqlseed.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What a build would do. `creates` are tables that are missing, `orphans` slices that nothing makes any more.
+
+    `refusals` say why the build would be refused, and are empty where it would not.
+    """
+
+    target: str
+    server: str
+    plan: Plan
+    creates: tuple[str, ...]
+    seeds_to_load: tuple[str, ...]
+    orphans: tuple[Slice, ...]
+    approval: tuple[bool, str] | None = None  # where the target requires one: whether it holds, and a sentence
+    aside: tuple[Aside, ...] = ()  # foreign keys and indexes that the build would set aside meanwhile
+    left_aside: tuple[Aside, ...] = ()  # those that an earlier build left so
+    refusals: tuple[SqlseedError, ...] = ()
+
+
+def plan(workspace: Workspace, selection: Selection) -> PlanResult:
+    """What `build` would do with a selection; raises SqlseedError where it cannot even be planned."""
+    workspace.checked()
+    backend = open_backend(workspace.target, workspace.project.root, writes=False)
+    try:
+        session = backend.connect()
+        made = planner_for(workspace, session)
+        chosen = planner.restrict(workspace.values, selection.slices)
+        names = selected_models(workspace, selection, session)
+        result = made.plan(names, chosen)
+        live = session.catalog([model.relation for model in workspace.compiled.values()])
+        raise_all(preflight.check(workspace.compiled, names, live))
+        needed = {step.slice.model for step in result.pending}
+        return PlanResult(
+            target=workspace.target.name,
+            server=session.server(),
+            plan=result,
+            creates=tuple(preflight.missing_tables(workspace.compiled, needed, live)),
+            seeds_to_load=tuple(seeds_to_load(workspace, made, result, session)),
+            orphans=find_orphans(workspace, made),
+            approval=approval.status(workspace, names) if workspace.target.require_approval else None,
+            aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
+            left_aside=tuple(listed(session)) if session.has_indexes else (),
+            refusals=tuple(guards.reasons(workspace.target, session, session.database())),
+        )
+    finally:
+        backend.close()
