@@ -26,6 +26,7 @@ PATIENCE = 60  # seconds that an answer may take on a machine that does other th
 FLAGS = (
     "--headless",
     "--no-sandbox",  # tests run as root in containers
+    "--disable-dev-shm-usage",  # a container gives it 64 MB
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
