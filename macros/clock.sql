@@ -1,4 +1,5 @@
-{#- Times of the day, as schools write them: 'HH:MM' in India. Between them and the database stand minutes after midnight. -#}
+{#- Times of the day, as schools write them: 'HH:MM' in India. Between them and the database stand minutes after
+    midnight. -#}
 
 {#- '08:20' as 500. -#}
 {% macro clock_minutes(clock) -%}

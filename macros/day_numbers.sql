@@ -1,7 +1,7 @@
 {#- Row numbers of what happens on a day, or in an hour of the week: see also row_numbers. -#}
 
-{#- Something on one day of an academic year, in which days are counted from 1 April, 0 to 366: each `n`, a pupil, a teacher
-    or a lesson, has 512 numbers, of which its days are some. Nine bits more than `n` has. -#}
+{#- Something on one day of an academic year, in which days are counted from 1 April, 0 to 365: each `n`, a pupil, a
+    teacher or a lesson, has 512 numbers, one for each of its days. Nine bits more than `n` has. -#}
 {% macro on_day(n, day_no) -%}
     {{ n }} * 512 + {{ day_no }}
 {%- endmacro %}

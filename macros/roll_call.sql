@@ -1,8 +1,8 @@
-{#- The register of the day, as the common table expressions from `attending` to `marks`: one mark per enrolled pupil and
-    school day up to the as-of date, numbered by the pupil's number times 512 and the day's. attendance_records keeps them
-    all; with `recent`, only those of recent_days, for the attendance lesson by lesson, which draws the same lots again
-    (`of=register`) and so agrees with the register without reading its millions of rows. What decides a mark is told in
-    attendance_records. -#}
+{#- The register of the day, as the common table expressions from `attending` to `marks`: one mark per enrolled pupil
+    and school day up to the as-of date, numbered by `on_day` of pupil and day. attendance_records keeps them all;
+    with `recent`, only those of recent_days, for the attendance lesson by lesson, which draws the same lots again
+    (`of=register`) and so agrees with the register without reading its millions of rows. What decides a mark is told
+    in attendance_records. -#}
 {% macro roll_call(recent=false) -%}
 {%- set register = 'attendance_records' -%}
 attending as (                       -- the pupils of the year, with their class teacher and how they differ
@@ -35,7 +35,7 @@ paper_days as (                      -- days of an examination: hardly anybody s
       and year_no = {{ year.no }}
 ),
 
-habits as materialized (             -- the same with rates, by grade and pupil; materialized: keys are made once a pupil
+habits as materialized (             -- the same with their rates; materialized: keys are made once a pupil
     select
         attending.n,
         attending.level,
@@ -119,7 +119,7 @@ others as materialized (             -- who takes the roll of a section where th
 ),
 
 {% endif %}
-roll_calls as (                      -- each pupil and day: a spell, or the lot and the width below which it means absence
+roll_calls as (                      -- each pupil and day: a spell, or the lot and the width of absence
     select
         {{ on_day('spell.n', 'day.day_no') }}                                               as n,
         spell.student_id,

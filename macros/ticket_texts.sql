@@ -9,7 +9,10 @@
 
 {#- A moment as the time of day in India, some ten minutes before it, such as 11:25 am. -#}
 {% macro spoken_time(moment) -%}
-    {%- set five = '((extract(hour from ' ~ moment ~ ')::int * 60 + extract(minute from ' ~ moment ~ ')::int + 330) / 5 - 2)' -%}
+    {%- set hours = 'extract(hour from ' ~ moment ~ ')::int' -%}
+    {%- set minutes = 'extract(minute from ' ~ moment ~ ')::int' -%}
+    {%- set minute = '(' ~ hours ~ ' * 60 + ' ~ minutes ~ ' + 330)' -%}
+    {%- set five = '(' ~ minute ~ ' / 5 - 2)' -%}
     (({{ five }} / 12 + 11) % 12 + 1)::text || ':' || lpad(({{ five }} % 12 * 5)::text, 2, '0')
         || case when {{ five }} < 144 then ' am' else ' pm' end
 {%- endmacro %}

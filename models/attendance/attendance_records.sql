@@ -13,11 +13,11 @@
 -- Rows: some 215 per pupil in a year that is over. All rates are estimates bracketed by published ones: see the seeds.
 --
 -- This is the largest model; a row costs one hash, two joins with small tables and a few integer comparisons. Rates are
--- whole numbers: an absence rate is in hundredths of a percent, a pupil's weight in percent of the usual, and 4295 turns
--- their product, which is in millionths, into the hash's scale, where certainty is 2^32. A mark's row number is the
--- pupil's times 512 plus the day's, counted from 1 April; a fortnight's is the pupil's times 32 plus the fortnight's.
--- In the project all but the last select is in macros/roll_call.sql, because student_period_attendance says the same of
--- the last days.
+-- whole numbers: an absence rate is in hundredths of a percent, a pupil's weight in percent of the usual, and 4295
+-- turns their product, which is in millionths, into the hash's scale, where certainty is 2^32. A mark's row number is
+-- the pupil's times 512 plus the day's, counted from 1 April; a fortnight's is the pupil's times 32 plus the
+-- fortnight's. In the project all but the last select is in macros/roll_call.sql, because student_period_attendance
+-- says the same of the last days.
 
 with {{ roll_call() }}
 

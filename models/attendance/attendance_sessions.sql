@@ -6,8 +6,8 @@
 -- A lesson is completed, by its teacher or by a substitute; or cancelled, where the teacher was away and nobody could
 -- stand in; or scheduled, on the day to come. The as-of date's own lessons are over.
 -- date is midnight of the school day, as India writes it; startTime and endTime are moments in UTC.
--- Rows: those of recent_lessons, 48 a week for every section, and 30 in pre-primary. Estimate: when a register is closed,
--- 1 to 30 minutes after the lesson's end.
+-- Rows: those of recent_lessons, 48 a week for every section, and 30 in pre-primary. Estimate: when a register is
+-- closed, 1 to 30 minutes after the lesson's end.
 
 with lessons as (                    -- each lesson with its moments: planned, begun, ended, its register closed
     select

@@ -6,14 +6,14 @@
 --
 -- A substitute is in the building for the whole lesson, has none of his own in that hour, and has the subject among his
 -- own. Colleagues of the same field are asked first: the lessons of the hour in the order of their classes, the highest
--- first, and the free colleagues in an order drawn anew every day, so that the first lesson gets the first of them, and so
--- on. A lesson that nobody of the field can take is offered to one other teacher of that grade or a higher one who knows
--- the subject. Nobody gets two lessons, and where nobody is left there is no substitute (null).
+-- first, and the free colleagues in an order drawn anew every day, so that the first lesson gets the first of them, and
+-- so on. A lesson that nobody of the field can take is offered to one other teacher of that grade or a higher one who
+-- knows the subject. Nobody gets two lessons, and where nobody is left there is no substitute (null).
 --
--- Who serves whom hangs on pools of section letters (macro substitute_pool), so that a section more moves no substitution
--- of the others. A teacher stands in for lessons of the pool of his team's last letter and of later ones; lessons of an
--- earlier pool come before those of a later; and a teacher's lessons outside the pool of his team's first letter have no
--- substitute.
+-- Who serves whom hangs on pools of section letters (macro substitute_pool), so that a section more moves no
+-- substitution of the others. A teacher stands in for lessons of the pool of his team's last letter and of later ones;
+-- lessons of an earlier pool come before those of a later; and a teacher's lessons outside the pool of his team's first
+-- letter have no substitute.
 --
 -- In five steps: `turns` queues the missed lessons of an hour, `free` the free teachers, `colleagues` brings together
 -- those of one field and turn, `others` asks for the lessons left, and `requests` lets each teacher say yes once.
@@ -87,7 +87,7 @@ hours as (                           -- the hours in which somebody is wanted
     from missed
 ),
 
-free as (                            -- who is there in the hour and has no lesson, in the day's order within his field
+free as (                            -- who is there in the hour without a lesson, in the day's order within his field
     select
         hour.day_no,
         hour.slot,
@@ -95,7 +95,8 @@ free as (                            -- who is there in the hour and has no less
         teacher.stage,
         teacher.subject_group,
         teacher.last_pool                                                               as pool,
-        ', ' || post.subjects || ', '                                                   as subjects,    -- ', Hindi, Art, '
+        -- with commas on both sides of each, as in ', Hindi, Art, '
+        ', ' || post.subjects || ', '                                                   as subjects,
         post.last_level,
         row_number() over (
             partition by hour.day_no, hour.slot, teacher.stage, teacher.subject_group
@@ -178,7 +179,7 @@ asked as (                           -- every lesson with the one teacher who is
     where turn = 1
 ),
 
-requests as (                        -- what each teacher is asked for in an hour: he takes the first, of the earliest pool
+requests as (                        -- what each is asked for in an hour: he takes the first, of the earliest pool
     select
         n,
         teacher_n,

@@ -1,9 +1,9 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['attendance'],
           rows=per_section(14) ~ ' * [1, var("attendance_days") / 365]|min') }}
 
--- One row per section and day on which its class teacher is not there when the first lesson begins at 08:20, and who takes
--- the roll instead: who gives the first lesson of the day that is held, or, where none is, the teacher of another section
--- with whom the pupils sit that morning, of the same stage if possible.
+-- One row per section and day on which its class teacher is not there when the first lesson begins at 08:20, and who
+-- takes the roll instead: who gives the first lesson of the day that is held, or, where none is, the teacher of another
+-- section with whom the pupils sit that morning, of the same stage if possible.
 -- Rows: some 7 of a hundred days. On all others the class teacher takes the roll. Estimate.
 
 with days as (                       -- the teachers' days, and who is there when the first lesson begins
@@ -14,7 +14,7 @@ with days as (                       -- the teachers' days, and who is there whe
         last_pool,
         day_no,
         weekday,
-        coalesce(arrives <= {{ clock_minutes("'08:20'") }}, false)                      as is_there   -- null: not at all
+        coalesce(arrives <= {{ clock_minutes("'08:20'") }}, false)                      as is_there    -- null: away
     from {{ ref('teacher_days') }}
     where branch_no = {{ branch.no }}
       and year_no = {{ year.no }}

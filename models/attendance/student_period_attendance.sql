@@ -87,7 +87,7 @@ held as materialized (               -- the lessons held, with their keys and th
 )
 
 select
-    {{ key('day.n * 8 + held.period - 1') }}                                            as "id",    -- eight lessons a day
+    {{ key('day.n * 8 + held.period - 1') }}                                            as "id",   -- eight lessons
     held.session_id                                                                     as "sessionId",
     day.student_id                                                                      as "studentId",
     case

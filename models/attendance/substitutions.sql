@@ -5,12 +5,12 @@
 --
 -- The office asks for a substitute when it knows of the absence: before the first lesson, or during the morning for an
 -- afternoon. Where somebody is free the arrangement is approved by the vice principal, in the primary wing by the
--- headmistress, or by the principal where there is neither; where nobody is, it is rejected, and the lesson is not held.
--- On the as-of date itself some afternoon lessons have a substitute and still wait for the signature.
+-- headmistress, or by the principal where there is neither; where nobody is, it is rejected, and the lesson is not
+-- held. On the as-of date itself some afternoon lessons have a substitute and still wait for the signature.
 --
 -- date is midnight of the school day, as India writes it, without a time of its own.
--- Rows: those of missed_lessons, some 6 per hundred lessons. Estimate: reasons, times, how many wait for a signature, and
--- how often a laboratory lesson is held in the section's own classroom instead (var('own_classroom_share')).
+-- Rows: those of missed_lessons, some 6 per hundred lessons. Estimate: reasons, times, how many wait for a signature,
+-- and how often a laboratory lesson is held in the section's own classroom instead (var('own_classroom_share')).
 
 with missed as (                     -- each lesson, with what was decided, when it was asked for, and how long it took
     select
@@ -18,7 +18,9 @@ with missed as (                     -- each lesson, with what was decided, when
         lesson_n,
         level,
         letter,
-        is_lab and substitute_n is not null and {{ chance('own classroom', 'n', var('own_classroom_share')) }} as is_moved,
+        is_lab
+            and substitute_n is not null
+            and {{ chance('own classroom', 'n', var('own_classroom_share')) }}          as is_moved,
         teacher_n,
         designation,
         day,
@@ -26,7 +28,9 @@ with missed as (                     -- each lesson, with what was decided, when
         substitute_n,
         case
             when substitute_n is null then 'rejected'
-            when day = {{ var('as_of') }} and period > 5 and {{ chance('still waits', 'n', var('awaited_signature_share')) }}
+            when day = {{ var('as_of') }}
+                and period > 5
+                and {{ chance('still waits', 'n', var('awaited_signature_share')) }}
                 then 'pending'
             else 'approved'
         end                                                                             as status,
@@ -42,7 +46,7 @@ with missed as (                     -- each lesson, with what was decided, when
       and year_no = {{ year.no }}
 ),
 
-heads as (                           -- who may approve, for the primary wing and for the rest, the nearest in rank first
+heads as (                           -- who may approve, for the primary wing and the rest, the nearest in rank first
     select
         wing.is_primary,
         {{ key_of('staff', 'head.n') }}                                                 as staff_id,

@@ -3,8 +3,8 @@
 
 -- One row per teacher in post and school day up to the as-of date: the staff register, as the office keeps it.
 -- checkIn and checkOut are what the clock at the gate showed, 'HH:MM' in India; null for who did not come.
--- Rows: those of teacher_days, some 220 per teacher in a year that is over. Estimate: the remarks; the office writes the
--- register in the first lesson, 08:20 to 09:00, and closes it when the last teacher has gone, 15:15 to 15:35.
+-- Rows: those of teacher_days, some 220 per teacher in a year that is over. Estimate: the remarks; the office writes
+-- the register in the first lesson, 08:20 to 09:00, and closes it when the last teacher has gone, 15:15 to 15:35.
 
 with marks as (                      -- each teacher and day, with where the remark stands in the list of its occasion
     select

@@ -11,7 +11,7 @@
 -- Rows: some 220 per teacher in a year that is over. All rates are estimates: see the seeds teacher_marks,
 -- teacher_leaves and long_leaves.
 
-with in_post as (                    -- the year's teachers: whether they are on a long leave now, which letters they serve
+with in_post as (                    -- the year's teachers: if they are on a long leave now, which letters they serve
     select
         teacher.n,
         teacher.designation,
@@ -64,7 +64,7 @@ days as (                            -- the school days, in spans of four weeks
       and day between {{ attendance_begins() }} and {{ var('as_of') }}
 ),
 
-spans as (                           -- each teacher's four weeks, of which a year has 14, with the leave that falls into them, mostly none
+spans as (                           -- each teacher's four weeks, 14 a year, with the leave in them, mostly none
     select
         teacher.n,
         span.no                                                                         as span,
@@ -73,14 +73,14 @@ spans as (                           -- each teacher's four weeks, of which a ye
     cross join generate_series(0, 13) as span(no)
 ),
 
-spells as (                          -- those with a leave: on which day it begins, and for how long; it ends within them
+spells as (                          -- those with a leave: when it begins, for how long; it ends within them
     select
         span.n,
         span.span,
         leave.leave_type,
         {{ random_int('days of leave', 'span.n * 16 + span.span', 'leave.min_days', 'leave.max_days') }} as days,
-        span.span * 28
-            + {{ random_int('first day of leave', 'span.n * 16 + span.span', 0, '28 - leave.max_days') }} as first_day_no
+        span.span * 28 + {{ random_int('first day of leave', 'span.n * 16 + span.span', 0, '28 - leave.max_days') }}
+                                                                                        as first_day_no
     from spans as span
     join {{ slots('teacher_leaves') }} as leave
         on leave.slot = span.leave_slot

@@ -4,27 +4,34 @@
 -- One row per message that a pupil was marked absent or came late: sent on the same day to the family's first contact.
 -- Rows: the register's absences and late arrivals of the last days before the as-of date, for so many days as the seed
 -- notice_rules keeps them; older ones are not kept. Leave that was asked for (excused) needs no notice.
+-- Estimate: for how long notices are kept, and when in the morning they go out.
 --
 -- The register is large. Its rows are fetched by their keys, which are made of the pupil and the day; and only in the
 -- academic years that these days touch.
 
-with days as (                       -- the school days for which notices are kept
+with kept as (                       -- how far back the notices go whose time is longest
+    select max(days_kept)                                                               as days
+    from {{ seed('notice_rules') }}
+    where purpose in ('absent', 'late')
+),
+
+days as (                            -- the school days for which notices are kept
     select
-        day_no,
-        day
-    from {{ ref('school_days') }}
-    where branch_no = {{ branch.no }}
-      and year_no = {{ year.no }}
-      and day between {{ var('as_of') }} - (select max(days_kept) from {{ seed('notice_rules') }} where purpose <> 'fee_receipt')
-          and {{ var('as_of') }}
+        open.day_no,
+        open.day
+    from {{ ref('school_days') }} as open
+    cross join kept
+    where open.branch_no = {{ branch.no }}
+      and open.year_no = {{ year.no }}
+      and open.day between {{ var('as_of') }} - kept.days and {{ var('as_of') }}
 ),
 
 roll_calls as materialized (         -- each pupil on each of them
     select
-        pupil.n * 512 + day.day_no                                                      as n,
+        {{ on_day('pupil.n', 'day.day_no') }}                                               as n,
         pupil.n                                                                         as pupil_n,
         day.day,
-        {{ key_of('attendance_records', 'pupil.n * 512 + day.day_no') }}                as record_id
+        {{ key_of('attendance_records', on_day('pupil.n', 'day.day_no')) }}             as record_id
     from {{ ref('pupil_contacts') }} as pupil
     cross join days as day
     where pupil.branch_no = {{ branch.no }}
@@ -52,11 +59,16 @@ select
     null::bigint                                                                        as campaign_n,
     pupil.contact_n,
     -- so many minutes after the roll is called at half past eight
-    {{ utc_moment('marked.day', '510 + ' ~ random_int('minutes', 'marked.n', 'rule.first_minute', 'rule.last_minute')) }}
+    {{ utc_at('marked.day', '08:30') }}
+        + interval '1 minute' * {{ random_int('minutes', 'marked.n', 'rule.first_minute', 'rule.last_minute') }}::int
         + interval '1 second' * {{ random_int('seconds', 'marked.n', 0, 59) }}::int     as raised_at,
-    {{ json_object([['name', json_text('pupil.contact_name')], ['studentName', json_text('pupil.student_name')],
-                    ['className', json_text('pupil.class_name')], ['date', json_text('marked.day::text')],
-                    ['studentId', json_text('pupil.student_id')]]) }}                   as payload
+    {{ json_object([
+        ['name', json_text('pupil.contact_name')],
+        ['studentName', json_text('pupil.student_name')],
+        ['className', json_text('pupil.class_name')],
+        ['date', json_text('marked.day::text')],
+        ['studentId', json_text('pupil.student_id')],
+    ]) }}                                                                               as payload
 from marked
 join {{ seed('notice_rules') }} as rule
     on rule.purpose = marked.status

@@ -1,15 +1,17 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['communication'],
           rows=per_seat(4)) }}
 
--- One row per message of a campaign that went out by the as-of date, but for the fee reminders, which are in fee_notices.
+-- One row per message of a campaign that went out by the as-of date, but for the fee reminders, which are in
+-- fee_notices.
 --
 -- Who gets it, if he allows the campaign's channel: for each pupil of the grades the family's first contact; for
 -- families the first contact once; new pupils' first contact; the pupils themselves; or the staff of the year. A family
 -- that reads another language gets the campaign in it, if there is one.
 --
--- Rows: some five per pupil in a year that is over.
+-- Rows: some five per pupil in a year that is over. Estimate: the occasions, and that a campaign takes twenty minutes
+-- to go out (seed message_customs).
 
-with sent as materialized (          -- the occasions that have gone out, each by its campaign in English
+with sent as materialized (          -- the occasions that have gone out, each with its campaign in English
     select
         kind_no,
         purpose,
@@ -43,7 +45,8 @@ grades as materialized (             -- the same by grade level
     where sent.audience <> 'staff'
 ),
 
-meant as (                           -- who is meant: person and pupil
+meant as (                           -- who is meant: person and, unless it is all the same to the family, pupil
+    -- for each pupil the family's first contact, or the pupil himself
     select
         grade.kind_no,
         grade.channel,
@@ -63,6 +66,7 @@ meant as (                           -- who is meant: person and pupil
       and pupil.first_day <= grade.schedule::date
       and coalesce(pupil.last_day, grade.schedule::date) >= grade.schedule::date
     union all
+    -- once for each family
     select distinct
         grade.kind_no,
         grade.channel,
@@ -78,6 +82,7 @@ meant as (                           -- who is meant: person and pupil
       and pupil.first_day <= grade.schedule::date
       and coalesce(pupil.last_day, grade.schedule::date) >= grade.schedule::date
     union all
+    -- each member of the staff
     select
         sent.kind_no,
         sent.channel,
@@ -91,9 +96,11 @@ meant as (                           -- who is meant: person and pupil
       and {{ year.no }} between post.first_year and post.last_year
 ),
 
-reached as (                         -- those who allow the channel, each with his campaign
+reached as (                         -- those who allow the channel, with the campaign in their language, if any
     select
         meant.kind_no,
+        -- a campaign speaks of a pupil, or to a person: his number, below 2^28
+        coalesce(meant.pupil_n, meant.contact_n)                                        as about_n,
         meant.contact_n,
         meant.pupil_n,
         contact.name,
@@ -108,49 +115,71 @@ reached as (                         -- those who allow the channel, each with h
         and own.year_no = {{ year.no }}
         and own.kind_no = meant.kind_no
         and own.locale = contact.locale
-    where case meant.channel
-            when 'sms' then contact.by_sms
-            when 'whatsapp' then contact.by_whatsapp
-            when 'email' then contact.by_email
-            else contact.by_push
-        end
+    where {{ allows('contact', 'meant.channel') }}
 )
 
 select
     {{ branch.no }}                                                                     as branch_no,
     {{ year.no }}                                                                       as year_no,
-    -- below 2^34; 67108859 folds it for the draw
-    {{ message_n('1', 'reached.kind_no::bigint * 268435456 + coalesce(reached.pupil_n, reached.contact_n)') }} as n,
+    -- a kind of campaign has 2^28 = 268435456 numbers
+    {{ message_n('1', 'reached.kind_no::bigint * 268435456 + reached.about_n') }}       as n,
     campaign.purpose,
     campaign.n                                                                          as campaign_n,
     reached.contact_n,
+    -- a hash wants a number below 2^32 = 4294967296: 67108859, a prime below 2^26, folds the message's own; the hash,
+    -- itself below 2^32, is then scaled to the seconds that a campaign takes
     campaign.schedule + interval '1 second' * (
-        {{ hash('turn', '(reached.kind_no::bigint * 67108859 + coalesce(reached.pupil_n, reached.contact_n)) % 4294967296') }}
+        {{ hash('turn', '(reached.kind_no::bigint * 67108859 + reached.about_n) % 4294967296') }}
             * custom.spread_seconds / 4294967296
     )::int                                                                              as raised_at,
     case campaign.purpose
         when 'welcome'
-            then {{ json_object([['name', json_text('reached.name')], ['studentName', json_text('pupil.student_name')],
-                                 ['className', json_text('pupil.class_name')], ['admissionNo', json_text('pupil.admission_no')],
-                                 ['studentId', json_text('pupil.student_id')]]) }}
+            then {{ json_object([
+                ['name', json_text('reached.name')],
+                ['studentName', json_text('pupil.student_name')],
+                ['className', json_text('pupil.class_name')],
+                ['admissionNo', json_text('pupil.admission_no')],
+                ['studentId', json_text('pupil.student_id')],
+            ]) }}
         when 'ptm'
-            then {{ json_object([['name', json_text('reached.name')], ['studentName', json_text('pupil.student_name')],
-                                 ['className', json_text('pupil.class_name')], ['eventDate', json_text('campaign.day::text')],
-                                 ['time', json_text('campaign.clock_time')], ['studentId', json_text('pupil.student_id')]]) }}
+            then {{ json_object([
+                ['name', json_text('reached.name')],
+                ['studentName', json_text('pupil.student_name')],
+                ['className', json_text('pupil.class_name')],
+                ['eventDate', json_text('campaign.day::text')],
+                ['time', json_text('campaign.clock_time')],
+                ['studentId', json_text('pupil.student_id')],
+            ]) }}
         when 'exam_timetable'
-            then {{ json_object([['name', json_text('reached.name')], ['studentName', json_text('pupil.student_name')],
-                                 ['className', json_text('pupil.class_name')], ['examName', json_text('campaign.exam_name')],
-                                 ['startDate', json_text('campaign.day::text')], ['studentId', json_text('pupil.student_id')]]) }}
+            then {{ json_object([
+                ['name', json_text('reached.name')],
+                ['studentName', json_text('pupil.student_name')],
+                ['className', json_text('pupil.class_name')],
+                ['examName', json_text('campaign.exam_name')],
+                ['startDate', json_text('campaign.day::text')],
+                ['studentId', json_text('pupil.student_id')],
+            ]) }}
         when 'result'
-            then {{ json_object([['name', json_text('reached.name')], ['studentName', json_text('pupil.student_name')],
-                                 ['className', json_text('pupil.class_name')], ['examName', json_text('campaign.exam_name')],
-                                 ['studentId', json_text('pupil.student_id')]]) }}
+            then {{ json_object([
+                ['name', json_text('reached.name')],
+                ['studentName', json_text('pupil.student_name')],
+                ['className', json_text('pupil.class_name')],
+                ['examName', json_text('campaign.exam_name')],
+                ['studentId', json_text('pupil.student_id')],
+            ]) }}
         when 'holiday'
-            then {{ json_object([['name', json_text('reached.name')], ['holidayName', json_text('campaign.subject')],
-                                 ['fromDate', json_text('campaign.day::text')], ['toDate', json_text('campaign.until_day::text')],
-                                 ['reopenDate', json_text('campaign.reopens_on::text')]]) }}
-        else {{ json_object([['name', json_text('reached.name')], ['subject', json_text('campaign.subject')],
-                             ['eventDate', json_text('campaign.day::text')]]) }}
+            then {{ json_object([
+                ['name', json_text('reached.name')],
+                ['holidayName', json_text('campaign.subject')],
+                ['fromDate', json_text('campaign.day::text')],
+                ['toDate', json_text('campaign.until_day::text')],
+                ['reopenDate', json_text('campaign.reopens_on::text')],
+            ]) }}
+        else {{ json_object([
+                ['name', json_text('reached.name')],
+                ['subject', json_text('campaign.subject')],
+                ['eventDate', json_text('campaign.day::text')],
+            ]) }}
     end                                                                                 as payload
 from reached
 join {{ ref('campaign_plan') }} as campaign

@@ -4,17 +4,19 @@
 --
 -- An occasion (seed campaign_kinds) hangs on a day: the first school day from a date on, of a weekday if one is named;
 -- the first day of a vacation; the first day of an examination, or that of its results; or the due date of a quarter's
--- fees. The office writes so many days before. A text in a language of the state makes a campaign of its own, in English
--- there is always one.
+-- fees. The office writes so many days before. A text in a language of the state makes a campaign of its own, in
+-- English there is always one.
 --
 -- Rows: 20 to 40 in a year that is over. A campaign of the past is completed, one of the as-of date is running, a
--- later one is scheduled or still a draft; a few were cancelled or paused before a message went out. Estimate, all of it.
+-- later one is scheduled or still a draft; a few were cancelled or paused before a message went out. Estimate, all of
+-- it.
 
-with wanted as (                     -- the branch's occasions with the date from which they can be
+with wanted as (                     -- the occasions with a date of their own, each with that from which it can be
     select
         no,
         weekday,
         make_date(
+            -- a quarter's fees are due in its first month: 4, 7, 10 and 1; from January on it is the next calendar year
             {{ year.no }} + case when coalesce(month, quarter * 3 % 12 + 1) < 4 then 1 else 0 end,
             coalesce(month, quarter * 3 % 12 + 1),
             case when quarter is null then day else {{ fee_due_day() }} end
@@ -28,6 +30,7 @@ with wanted as (                     -- the branch's occasions with the date fro
 ),
 
 occasions as (                       -- the day of each; for vacations its last day, for examinations the name
+    -- the first school day from the date on; without one, as for a due date, the date itself
     select
         wanted.no,
         coalesce(min(open.day), min(wanted.day))                                        as day,
@@ -42,6 +45,7 @@ occasions as (                       -- the day of each; for vacations its last 
         and open.weekday = coalesce(wanted.weekday, open.weekday)
     group by wanted.no
     union all
+    -- the vacations of the branch's zone
     select
         kind.no,
         vacation.first_day,
@@ -53,7 +57,8 @@ occasions as (                       -- the day of each; for vacations its last 
         and vacation.year_no = {{ year.no }}
         and vacation.name = kind.vacation
     union all
-    select distinct                  -- the examination that the lowest of the grades sits
+    -- the examinations, on the days of the lowest of the occasion's grades
+    select distinct
         kind.no,
         case kind.purpose when 'result' then paper.results_on else paper.exam_first_day end,
         null::date,
@@ -91,6 +96,7 @@ dated as (                           -- when the office enters the campaign, and
         {{ not_sunday('(occasion.day - kind.days_before)') }}                           as send_day,
         {{ random_int('minute', 'occasion.no', 8, 40) }}::int * 5                       as minute,
         {{ random_int('entered days before', 'occasion.no', 6, 30) }}::int              as days_entered_before,
+        -- it is entered in the three hours from 09:30
         {{ random_int('second', 'occasion.no', 0, 10799) }}::int                        as entered_second,
         {{ random_int('lot', 'occasion.no', 0, 99) }}                                   as lot
     from occasions as occasion
@@ -104,9 +110,9 @@ entered as (                         -- those that the office has entered, and w
         dated.day,
         dated.until_day,
         dated.exam_name,
-        {{ utc_moment('dated.send_day', '540 + dated.minute') }}                        as schedule,
-        {{ not_sunday('(dated.send_day - dated.days_entered_before)') }}
-            + interval '1 second' * (dated.entered_second + 14400)                      as created_at,
+        {{ utc_at('dated.send_day', '09:00') }} + interval '1 minute' * dated.minute    as schedule,
+        {{ utc_at(not_sunday('(dated.send_day - dated.days_entered_before)'), '09:30') }}
+            + interval '1 second' * dated.entered_second                                as created_at,
         case
             when dated.lot < kind.cancelled_pct then 'cancelled'
             when dated.lot < kind.cancelled_pct + kind.paused_pct then 'paused'
@@ -121,7 +127,7 @@ entered as (                         -- those that the office has entered, and w
     where {{ not_sunday('(dated.send_day - dated.days_entered_before)') }} <= {{ var('as_of') }}
 ),
 
-spoken as (                          -- the languages of the state
+spoken as (                          -- the languages that the schools of the state write in
     select distinct locale
     from {{ seed('message_locales') }}
     where state = {{ branch.state }}
@@ -151,7 +157,8 @@ select
     entered.schedule,
     entered.created_at,
     case entered.status
-        when 'completed' then entered.schedule + interval '1 minute' * {{ random_int('minutes of sending', 'kind.no', 4, 45) }}::int
+        when 'completed'
+            then entered.schedule + interval '1 minute' * {{ random_int('minutes of sending', 'kind.no', 4, 45) }}::int
         when 'running' then entered.schedule
         -- the last change was made on the day on which it was entered
         else entered.created_at + interval '1 minute' * {{ random_int('minutes of editing', 'kind.no', 3, 150) }}::int

@@ -2,7 +2,8 @@
 
 -- One row per campaign: one text, sent to one audience, at one time.
 -- Rows: those of campaign_plan, which decides them. audienceQuery says who is meant, as JSON: an audience, the grade
--- levels, the language, and what else the occasion asks for.
+-- levels, the language, and what else the occasion asks for. Nothing is drawn here; all texts are the seed's, in which
+-- is nothing that JSON would have to escape.
 
 select
     {{ key('n') }}                                                                      as "id",

@@ -7,9 +7,11 @@
 -- the app, pupils about e-mail and the app: null where he is not asked. They are asked at admission, at joining, or on
 -- reaching Class 9; what stands here is what holds from then on.
 --
--- Rows: those of guardians and staff, and the older pupils. Estimate: shares, quiet hours, languages (see the seeds).
+-- Rows: those of guardians and staff, and the older pupils. Estimate: shares, quiet hours, languages (seeds
+-- contact_consents, quiet_hours, message_locales). Addresses are on a reserved example domain, where nobody is.
 
-with people as (                     -- every person: contact_n packs the kind (0 guardian, 1 staff, 2 pupil) and his row number
+with people as (                     -- everybody; contact_n packs his kind, 0 guardian, 1 staff, 2 pupil, and number
+    -- the adults of the families
     select
         {{ contact_n('0', guardian_n('family.family_n', 'role.no')) }}                  as contact_n,
         0                                                                               as owner_no,
@@ -18,7 +20,8 @@ with people as (                     -- every person: contact_n packs the kind (
         family.first_contact = role.relation                                            as is_first_contact,
         case when family.first_contact = role.relation then 'first contact' else 'guardian' end as contact,
         family.community,
-        -- the family's eldest came then; his brothers and sisters later
+        -- the family's eldest came then; his brothers and sisters later. A family has its eldest's number: where he is
+        -- not among the pupils any more, it says in which year he came: cohort (from bit 18 on) and step (bits 0 to 3)
         coalesce(eldest.joined_on, {{ year_begins('2000 + family.family_n / 262144 + family.family_n % 16') }})
             - {{ random_int('days before joining', guardian_n('family.family_n', 'role.no'), 10, 60) }}::int as asked_on
     from {{ ref('families') }} as family
@@ -33,6 +36,7 @@ with people as (                     -- every person: contact_n packs the kind (
             else family.has_other
         end
     union all
+    -- the staff
     select
         {{ contact_n('1', 'post.n') }},
         1,
@@ -48,6 +52,7 @@ with people as (                     -- every person: contact_n packs the kind (
         and employee."id" = {{ key_of('staff', 'post.n') }}
     where post.branch_no = {{ branch.no }}
     union all
+    -- the pupils who have reached Class 9, which is level 11, in that year; who repeats a grade before it, a year later
     select
         {{ contact_n('2', 'pupil.n') }},
         2,

@@ -11,6 +11,7 @@
 
 with due_rounds as (                 -- each invoice and round
     select
+        due.n * 4 + round.round                                                         as n,   -- four rounds, 0 to 3
         due.n                                                                           as invoice_n,
         due.pupil_n,
         due.quarter,
@@ -28,7 +29,7 @@ with due_rounds as (                 -- each invoice and round
 
 reminders as (                       -- the moment of each, with the campaign of the due date in the family's language
     select
-        item.invoice_n * 4 + item.round                                                 as n,
+        item.n,
         item.invoice_n,
         item.pupil_n,
         pupil.contact_n,
@@ -38,8 +39,9 @@ reminders as (                       -- the moment of each, with the campaign of
         coalesce(own.n, english.n)                                                      as campaign_n,
         case
             when english.n is not null
-                then english.schedule + interval '1 second' * {{ random_int('turn', 'item.invoice_n * 4 + item.round', 0, 'custom.spread_seconds - 1') }}::int
-            else {{ office_hour('reminder', 'item.invoice_n * 4 + item.round', 'item.day') }}
+                then english.schedule
+                    + interval '1 second' * {{ random_int('turn', 'item.n', 0, 'custom.spread_seconds - 1') }}::int
+            else {{ office_hour('reminder', 'item.n', 'item.day') }}
         end                                                                             as raised_at
     from due_rounds as item
     join {{ ref('pupil_contacts') }} as pupil
@@ -98,7 +100,7 @@ unpaid as (                          -- those that are needed: the payments that
         reminder.campaign_n,
         reminder.raised_at
     having coalesce(sum(payment.amount), 0) < reminder.amount
-    offset 0
+    offset 0                         -- a fence, for the key
 ),
 
 receipts as (                        -- the payments of the last days
@@ -108,7 +110,9 @@ receipts as (                        -- the payments of the last days
         payment.amount,
         payment.method,
         payment.updated_at,
-        payment.updated_at + interval '1 minute' * {{ random_int('receipt', 'payment.n', 'rule.first_minute', 'rule.last_minute') }}::int as raised_at,
+        payment.updated_at
+            + interval '1 minute'
+                * {{ random_int('receipt', 'payment.n', 'rule.first_minute', 'rule.last_minute') }}::int as raised_at,
         {{ key_of('payments', 'payment.n') }}                                           as payment_id,
         {{ key_of('invoices', 'payment.invoice_n') }}                                   as invoice_id
     from {{ ref('payment_tries') }} as payment
@@ -118,7 +122,7 @@ receipts as (                        -- the payments of the last days
       and payment.year_no = {{ year.no }}
       and payment.status = 'success'
       and payment.updated_at >= {{ var('as_of') }} - rule.days_kept
-    offset 0
+    offset 0                         -- a fence, for the keys and moments
 )
 
 select
@@ -129,10 +133,16 @@ select
     unpaid.campaign_n,
     unpaid.contact_n,
     unpaid.raised_at,
-    {{ json_object([['name', json_text('pupil.contact_name')], ['studentName', json_text('pupil.student_name')],
-                    ['invoiceNumber', json_text('invoice."invoiceNumber"')], ['period', json_text('invoice."period"')],
-                    ['amount', 'unpaid.amount'], ['balance', 'unpaid.balance'],
-                    ['dueDate', json_text('unpaid.due_on::text')], ['studentId', json_text('pupil.student_id')]]) }} as payload
+    {{ json_object([
+        ['name', json_text('pupil.contact_name')],
+        ['studentName', json_text('pupil.student_name')],
+        ['invoiceNumber', json_text('invoice."invoiceNumber"')],
+        ['period', json_text('invoice."period"')],
+        ['amount', 'unpaid.amount'],
+        ['balance', 'unpaid.balance'],
+        ['dueDate', json_text('unpaid.due_on::text')],
+        ['studentId', json_text('pupil.student_id')],
+    ]) }}                                                                               as payload
 from unpaid
 join {{ ref('invoices') }} as invoice
     on invoice."branchId" = {{ branch.id }}
@@ -151,10 +161,16 @@ select
     null::bigint,
     pupil.contact_n,
     receipt.raised_at,
-    {{ json_object([['name', json_text('pupil.contact_name')], ['studentName', json_text('pupil.student_name')],
-                    ['invoiceNumber', json_text('invoice."invoiceNumber"')], ['amount', 'receipt.amount'],
-                    ['method', json_text('receipt.method')], ['reference', json_text('payment."reference"')],
-                    ['paidOn', json_text('payment."createdAt"::date::text')], ['studentId', json_text('pupil.student_id')]]) }}
+    {{ json_object([
+        ['name', json_text('pupil.contact_name')],
+        ['studentName', json_text('pupil.student_name')],
+        ['invoiceNumber', json_text('invoice."invoiceNumber"')],
+        ['amount', 'receipt.amount'],
+        ['method', json_text('receipt.method')],
+        ['reference', json_text('payment."reference"')],
+        ['paidOn', json_text('payment."createdAt"::date::text')],
+        ['studentId', json_text('pupil.student_id')],
+    ]) }}
 from receipts as receipt
 join {{ ref('payments') }} as payment
     on payment."branchId" = {{ branch.id }}
@@ -165,4 +181,4 @@ join {{ ref('invoices') }} as invoice
 join {{ ref('pupil_contacts') }} as pupil
     on pupil.branch_no = {{ branch.no }}
     and pupil.year_no = {{ year.no }}
-    and pupil.n = receipt.invoice_n / 4
+    and pupil.n = receipt.invoice_n / 4               -- an invoice's number is its pupil's, and the quarter

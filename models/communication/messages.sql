@@ -8,34 +8,39 @@
 -- it waits until they end. On the as-of date a few still wait; all others were sent, most are known to be delivered,
 -- some failed. payload holds what the text's placeholders stand for, as JSON.
 --
--- Rows: those of campaign_notices, fee_notices and absence_notices, less the few whose recipient allows no channel at all.
+-- Rows: those of campaign_notices, fee_notices and absence_notices, less the few whose recipient allows no channel at
+-- all.
 -- Fact: the forms of the providers' errors. Estimate: all shares. Ids, tokens and addresses are invented.
 
-with notices as (                    -- every message's cause; lot is the row number folded below 2^32
+with causes as (                     -- what the school wrote about: campaigns, fees, absence
+    select n, purpose, campaign_n, contact_n, raised_at, payload
+    from {{ ref('campaign_notices') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+    union all
+    select n, purpose, campaign_n, contact_n, raised_at, payload
+    from {{ ref('fee_notices') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+    union all
+    select n, purpose, campaign_n, contact_n, raised_at, payload
+    from {{ ref('absence_notices') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+),
+
+notices as (                         -- the same with the number to draw by
     select
         n,
+        -- a draw wants a number below 2^32 = 4294967296: this folds n, which is below 2^39, so that its upper bits
+        -- count; 2654435761 is the odd number by which they are usually spread
         (n % 4294967296 + n / 4294967296 * 2654435761) % 4294967296                     as lot,
         purpose,
         campaign_n,
         contact_n,
         raised_at,
         payload
-    from (
-        select n, purpose, campaign_n, contact_n, raised_at, payload
-        from {{ ref('campaign_notices') }}
-        where branch_no = {{ branch.no }}
-          and year_no = {{ year.no }}
-        union all
-        select n, purpose, campaign_n, contact_n, raised_at, payload
-        from {{ ref('fee_notices') }}
-        where branch_no = {{ branch.no }}
-          and year_no = {{ year.no }}
-        union all
-        select n, purpose, campaign_n, contact_n, raised_at, payload
-        from {{ ref('absence_notices') }}
-        where branch_no = {{ branch.no }}
-          and year_no = {{ year.no }}
-    ) as cause
+    from causes
     offset 0                         -- a fence: PostgreSQL would fold the number again for every draw
 ),
 
@@ -50,12 +55,7 @@ addressed as (                       -- with the recipient, the campaign, and by
         campaign.template_n                                                             as campaign_template_n,
         case
             when campaign.channel is not null then campaign.channel
-            when case usual.channel
-                    when 'sms' then contact.by_sms
-                    when 'whatsapp' then contact.by_whatsapp
-                    when 'email' then contact.by_email
-                    else contact.by_push
-                end then usual.channel
+            when {{ allows('contact', 'usual.channel') }} then usual.channel
             when contact.by_sms then 'sms'
             when contact.by_whatsapp then 'whatsapp'
             when contact.by_email then 'email'
@@ -79,7 +79,7 @@ addressed as (                       -- with the recipient, the campaign, and by
         and usual.slot = {{ pick('channel', 'notice.lot', 'message_channels') }}
 ),
 
-tried as (                           -- when it was first tried, and what came of it; minute is the time of the day in India
+tried as (                           -- those that can be sent: where to, when first tried, where the outcome falls
     select
         message.n,
         message.lot,
@@ -98,7 +98,9 @@ tried as (                           -- when it was first tried, and what came o
         end                                                                             as address,
         case when message.channel <> 'email' then message.quiet_from end                as quiet_from,
         message.quiet_until,
-        message.raised_at + interval '1 second' * {{ random_int('queue', 'message.lot', 1, 'custom.queue_seconds') }}::int as tried_at,
+        message.raised_at
+            + interval '1 second'
+                * {{ random_int('queue', 'message.lot', 1, 'custom.queue_seconds') }}::int as tried_at,
         custom.receipt_seconds,
         custom.retry_seconds,
         {{ chance('queued', 'message.lot', 'custom.queued_pct * 0.01') }}               as is_queued,
@@ -108,10 +110,34 @@ tried as (                           -- when it was first tried, and what came o
     cross join {{ seed('message_customs') }} as custom
     where message.channel is not null
       and message.raised_at < {{ var('as_of') }} + 1
-    offset 0
+    offset 0                         -- a fence: the token of an app's address and the draws are made once
 ),
 
-timed as (                           -- the same after the quiet hours, if it came in them
+clocked as (                         -- the same with the minute of the day in India, 330 minutes ahead of UTC, of 1440
+    select
+        n,
+        lot,
+        purpose,
+        channel,
+        campaign_n,
+        campaign_template_n,
+        locale,
+        payload,
+        raised_at,
+        address,
+        receipt_seconds,
+        retry_seconds,
+        is_queued,
+        outcome_slot,
+        error_slot,
+        quiet_from,
+        quiet_until,
+        tried_at,
+        ((extract(hour from tried_at) * 60 + extract(minute from tried_at))::int + 330) % 1440 as minute
+    from tried
+),
+
+timed as (                           -- the same after the quiet hours, if it came in them; they may go past midnight
     select
         n,
         lot,
@@ -135,29 +161,7 @@ timed as (                           -- the same after the quiet hours, if it ca
                 end then (quiet_until - minute + 1440) % 1440
             else 0
         end                                                                             as tried_at
-    from (
-        select
-            n,
-            lot,
-            purpose,
-            channel,
-            campaign_n,
-            campaign_template_n,
-            locale,
-            payload,
-            raised_at,
-            address,
-            receipt_seconds,
-            retry_seconds,
-            is_queued,
-            outcome_slot,
-            error_slot,
-            quiet_from,
-            quiet_until,
-            tried_at,
-            ((extract(hour from tried_at) * 60 + extract(minute from tried_at))::int + 330) % 1440 as minute
-        from tried
-    ) as clocked
+    from clocked
 ),
 
 outcomes as (                        -- how it stands on the as-of date
@@ -176,6 +180,8 @@ outcomes as (                        -- how it stands on the as-of date
         message.retry_seconds,
         message.tried_at,
         message.error_slot,
+        -- what the provider's own number is made of
+        md5({{ branch.id }} || {{ year.no }} || ' ' || message.channel || ' ' || message.n) as token,
         case
             when message.is_queued or message.tried_at >= {{ var('as_of') }} + 1 then 'pending'
             else outcome.status
@@ -186,7 +192,7 @@ outcomes as (                        -- how it stands on the as-of date
         and outcome.slot = message.outcome_slot
 ),
 
-wordings as materialized (           -- the branch's texts with their keys; materialized, so that a key is made once a text
+wordings as materialized (           -- the branch's texts with keys; materialized: a key is made once for each
     select
         no,
         purpose,
@@ -202,15 +208,15 @@ select
     message.channel                                                                     as "channel",
     message.address                                                                     as "to",
     coalesce(of_campaign.id, own.id, english.id)                                        as "templateId",
-    case when message.campaign_n is not null then {{ key_of('campaigns', 'message.campaign_n') }} end as "campaignId",
+    {{ key_of('campaigns', 'message.campaign_n') }}                                     as "campaignId",
     message.payload                                                                     as "payload",
     message.status                                                                      as "status",
     case
         when message.status = 'pending' or (message.status = 'failed' and failure.before_sending) then null
-        when message.channel = 'sms' then 'SM' || md5({{ branch.id }} || {{ year.no }} || ' sms ' || message.n)
-        when message.channel = 'whatsapp' then 'wamid.' || upper(md5({{ branch.id }} || {{ year.no }} || ' whatsapp ' || message.n))
-        when message.channel = 'email' then '<' || md5({{ branch.id }} || {{ year.no }} || ' email ' || message.n) || '@mail.example.net>'
-        else 'projects/' || {{ branch.id }} || '/messages/' || md5({{ branch.id }} || {{ year.no }} || ' push ' || message.n)
+        when message.channel = 'sms' then 'SM' || message.token
+        when message.channel = 'whatsapp' then 'wamid.' || upper(message.token)
+        when message.channel = 'email' then '<' || message.token || '@mail.example.net>'
+        else 'projects/' || {{ branch.id }} || '/messages/' || message.token
     end                                                                                 as "providerId",
     case when message.status = 'failed' then failure.error end                          as "error",
     case when message.status in ('sent', 'delivered') then message.tried_at end::timestamp(3) as "sentAt",
@@ -221,8 +227,10 @@ select
             when 'pending' then message.raised_at
             when 'sent' then message.tried_at + interval '1 second'
             when 'delivered'
-                then message.tried_at + interval '1 second' * {{ random_int('receipt', 'message.lot', 2, 'message.receipt_seconds') }}::int
-            else message.tried_at + interval '1 second' * {{ random_int('retries', 'message.lot', 20, 'message.retry_seconds') }}::int
+                then message.tried_at + interval '1 second'
+                    * {{ random_int('receipt', 'message.lot', 2, 'message.receipt_seconds') }}::int
+            else message.tried_at + interval '1 second'
+                    * {{ random_int('retries', 'message.lot', 20, 'message.retry_seconds') }}::int
         end,
         {{ var('as_of') }} + interval '86399 seconds'
     )::timestamp(3)                                                                     as "updatedAt"

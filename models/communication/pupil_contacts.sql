@@ -2,7 +2,8 @@
           rows=per_seat(0.97)) }}
 
 -- One row per pupil and academic year: how a message names him, and who of his family gets it.
--- Rows: those of pupil_years. Messages about a pupil go to the family's first contact.
+-- Rows: those of pupil_years, one for each pupil of the year. Messages about a pupil go to the family's first contact.
+-- Nothing is drawn here.
 
 with attending as (                  -- the pupils of the year with their families
     select

@@ -5,7 +5,7 @@
 -- A text has {{ '{{placeholders}}' }}, which variables lists, and is signed with the school's name.
 -- Estimate: the wording, when it was entered and revised. The texts are the project's own.
 
-with spoken as (                     -- the languages of the state
+with spoken as (                     -- the languages that the schools of the state write in
     select distinct locale
     from {{ seed('message_locales') }}
     where state = {{ branch.state }}
@@ -19,8 +19,9 @@ entered as (                         -- entered before the oldest year that the 
         template.locale,
         template.content,
         template.placeholders,
-        {{ not_sunday(year_begins(current_year() ~ ' - 5') ~ ' - ' ~ random_int('entered', 'template.no', 5, 90) ~ '::int') }} as day,
-        {{ chance('revised', 'template.no', 'custom.revised_pct * 0.01') }}              as is_revised
+        {{ year_begins(current_year() ~ ' - 5') }}
+            - {{ random_int('entered', 'template.no', 5, 90) }}::int                    as day,
+        {{ chance('revised', 'template.no', 'custom.revised_pct * 0.01') }}             as is_revised
     from {{ seed('message_templates') }} as template
     join spoken
         on spoken.locale = template.locale
@@ -35,10 +36,10 @@ select
     locale                                                                              as "locale",
     replace(content, '[school]', {{ branch.school }})                                   as "content",
     '["' || replace(placeholders, ', ', '", "') || '"]'                                 as "variables",
-    {{ office_hour('created', 'n', 'day') }}::timestamp(3)                              as "createdAt",
+    {{ office_hour('created', 'n', not_sunday('day')) }}::timestamp(3)                  as "createdAt",
     case
         when is_revised
             then {{ office_hour('updated', 'n', year_begins(current_year() ~ ' - 4')) }}::timestamp(3)
-        else {{ office_hour('created', 'n', 'day') }}::timestamp(3)
+        else {{ office_hour('created', 'n', not_sunday('day')) }}::timestamp(3)
     end                                                                                 as "updatedAt"
 from entered

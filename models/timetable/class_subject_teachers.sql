@@ -1,7 +1,8 @@
 {{ config(table='ClassSubjectTeacher', slice_by=['branch'], tags=['timetable', 'staff'], rows=per_section(9)) }}
 
 -- One row per class, subject and teacher: who teaches the subject in one or more sections of the class.
--- Rows: the distinct ones of section_subjects over the years shown, so that every lesson of every timetable has its own.
+-- Rows: the distinct ones of section_subjects over the years shown, so that every lesson of every timetable has its
+-- own.
 -- Nothing is drawn here: the number of a row packs teacher, grade level (below 16) and subject (below 256).
 
 with taught as (                     -- a subject in a class, with one of those who teach it in any of the years

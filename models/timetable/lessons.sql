@@ -7,8 +7,8 @@
 -- in a circle. The two seeds were chosen together, so that the sections which share a teacher, a laboratory or a games
 -- court never need him or it in the same slot: no search is done here, and no lesson clashes with another.
 --
--- Rows: 48 for every section of the branch, 30 in pre-primary. A slot is (period - 1) * 6 + weekday - 1, so that lessons
--- that follow each other in the row fall on one day after the other.
+-- Rows: 48 for every section of the branch, 30 in pre-primary. A slot is (period - 1) * 6 + weekday - 1, so that
+-- lessons that follow each other in the row fall on one day after the other.
 -- Fact: the subjects of board and grade. Estimate: the number of lessons of each, and the school's hours.
 
 with sections as (                   -- the branch's sections, each with who is class teacher that year

@@ -1,6 +1,7 @@
 {{ config(table='RoomConstraint', slice_by=['branch'], tags=['timetable', 'rules'], rows=per_section(1.1)) }}
 
--- One row per room with a rule that every timetable keeps: a classroom is its section's, other rooms are kept for grades.
+-- One row per room with a rule that every timetable keeps: a classroom is its section's, other rooms are kept for
+-- grades.
 -- Rows: one for each classroom, one for each shared room that has lessons in the years shown.
 -- Nothing is estimated here: the rules are read off the timetables, which keep them.
 
@@ -18,7 +19,7 @@ with used as (                       -- the rooms of the timetables, and the gra
     group by room_n
 ),
 
-entered as (                         -- the rules were entered with the rooms, before the oldest year that the project can show
+entered as (                         -- when the rules were: with the rooms, before the oldest year that can be shown
     select {{ entered_on('1') }} as day
 )
 

@@ -34,7 +34,7 @@ rules as (                           -- the rules of each; a subject has eight n
        or taught.needs_lab
 ),
 
-entered as (                         -- the rules were entered with the subjects, before the oldest year that the project can show
+entered as (                         -- when the rules were: with the subjects, before the oldest year that can be shown
     select {{ entered_on('1') }} as day
 )
 

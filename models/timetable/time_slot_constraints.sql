@@ -15,7 +15,7 @@ with ruled as (                      -- the hours that are no lessons, or not ev
        or hour.lesson > 5
 ),
 
-entered as (                         -- the rules were entered with the hours, before the oldest year that the project can show
+entered as (                         -- when the rules were: with the hours, before the oldest year that can be shown
     select {{ entered_on('1') }} as day
 )
 

@@ -3,7 +3,8 @@
 -- One row per section and period of its week in an academic year: the lessons, and the breaks between them.
 -- Rows: those of lessons, and two breaks a day; in pre-primary, which goes home before lunch, one. No teacher, room
 -- or section is in two places at once: see lessons for why.
--- Estimate: when the timetable was entered, in the last two weeks of March, and whether it was changed just before April.
+-- Estimate: when the timetable was entered, in the last two weeks of March, and whether it was changed just before
+-- April.
 
 with sections as (                   -- the sections that have lessons
     select distinct
@@ -53,7 +54,7 @@ periods as (                         -- lessons, with a teacher and a room, and 
        or hour.break_type = 'short'
 ),
 
-entered_days as (                    -- a section's timetable is entered as a whole, on one day of March; some are changed
+entered_days as (                    -- when each section's timetable is entered, as a whole; some are changed later
     select
         level,
         letter,
@@ -64,7 +65,7 @@ entered_days as (                    -- a section's timetable is entered as a wh
     from sections
 ),
 
-entered as (                         -- the moments of each; a change is made on the last working day before the year begins
+entered as (                         -- the moments of both; changes are made on the last working day of the old year
     select
         level,
         letter,

@@ -20,7 +20,7 @@ with shaped as (                     -- each grade with its lessons a day, its b
     where grade.level between {{ branch.first_level }} and {{ branch.last_level }}
 ),
 
-entered as (                         -- when the year's were entered: before the timetables, which are entered in the second half of March
+entered as (                         -- when all were: before the timetables, which come in the second half of March
     select {{ not_sunday(year.starts_on ~ ' - ' ~ random_int('entered', '1', 20, 40) ~ '::int') }} as day
 )
 
