@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -41,9 +42,10 @@ def measure(server: servers.Server, project: Path, target: str, arguments: Seque
         foretold = {(m["name"], s["key"]): s["rows"] for m in facts["models"] for s in m["slices"]}
         total, rows = facts["total"], sum(table["rows"] for table in built["tables"] if not table["intermediate"])
         settings = ", ".join(f"{name} {value}" for name, value in SETTINGS.items())
+        load = os.getloadavg()[1]  # of the last five minutes
         return Estimates(
             facts["server"],
-            f"{facts['threads']} connections; {settings}",
+            f"{facts['threads']} connections; {settings}; the machine's load when the build had ended {load:.1f}",
             review_seconds,
             len(slices),
             sum(foretold.get(key) != slices.get(key) for key in foretold.keys() | slices.keys()),
@@ -101,19 +103,15 @@ def _by_table(facts: _Json, key: str, sizes: dict[str, int]) -> Iterator[Pair]:
 
 
 def _of_the_run(facts: _Json, built: _Json) -> Iterator[Constant]:
-    """What only whole slices show: the cost of a transaction with its plan, and of the models' queries."""
+    """What only whole slices show: the cost of a transaction with its plan, while others run beside it."""
     texts = {model["name"]: model["compiled"] for model in facts["models"]}
     counted = [(t, sum(t["slices"].values()), texts[t["model"]]) for t in built["tables"]]
     small = [(table["seconds"] / n, len(text)) for table, n, text in counted if n and table["rows"] / n < SMALL]
-    if not facts["slowness"] or not small:
+    if not small:
         return
     plan = statistics.median(seconds / (costs.SLICE + length * costs.PLAN) for seconds, length in small)
     yield Constant("SLICE", "a slice's transaction", costs.SLICE * 1e6, costs.SLICE * 1e6 * plan)
     yield Constant("PLAN", "planning a character of its query", costs.PLAN * 1e6, costs.PLAN * 1e6 * plan)
-    joined = sum(table["rows"] * costs.sources(text) for table, _, text in counted) * facts["slowness"]
-    rest = facts["total"]["seconds"] - joined * costs.SOURCE
-    found = (built["elapsed"] * facts["sessions"] - rest) / joined
-    yield Constant("SOURCE", "a query's row, for each table joined", costs.SOURCE * 1e6, found * 1e6)
 
 
 def _constants(url: str) -> Iterator[Constant]:
@@ -137,6 +135,9 @@ def _constants(url: str) -> Iterator[Constant]:
         base, indexed = row(columns, narrow), f"{columns}, primary key (id)"
         byte = (row(columns, narrow.replace("'xxxxxxxx'", "repeat('x', 108)")) - base) / 100
         check = row(f"{columns} references p", child) - row(columns, child)
+        joined = f"select count(*), max({key}) from {_NUMBERS} join p on p.id = {parent}"
+        alone = f"select count(*), max({key}), max({parent}) from {_NUMBERS}"
+        join = (_best(connection, "", joined) - _best(connection, "", alone)) / ROWS
         probe = _best(connection, "", costs.PROBE)
         for name, what, stands, measured in (
             ("ROW", "a row in a bare heap", costs.ROW, base - query - 80 * byte),
@@ -144,6 +145,7 @@ def _constants(url: str) -> Iterator[Constant]:
             ("ENTRY_IN_ORDER", "an index entry in the rows' order", costs.ENTRY_IN_ORDER, row(indexed, narrow) - base),
             ("ENTRY", "an index entry in another order", costs.ENTRY, row(indexed, scattered) - base),
             ("REFERENCE", "a foreign key's check", costs.REFERENCE, check),
+            ("SOURCE", "a query's row, for each table joined", costs.SOURCE, join),
             ("PROBE_SECONDS", "the probe", costs.PROBE_SECONDS, probe),
         ):
             yield Constant(name, what, stands * 1e6, measured * 1e6)

@@ -159,8 +159,9 @@ def estimates(results: Results, command: str) -> str:
     spread = f"from {min(heads)} to {max(heads)}" if heads else "none is that large"
     return f"""# What the review foretells, and what comes
 
-Written by `{command}`; run it again for the numbers of your machine. `sqlseed review` looked at an empty database,
-`sqlseed build` then filled it, and this is what the one said beside what the other took.
+Written by `{command}`.
+Run it again for the numbers of your machine. `sqlseed review` looked at an empty database, `sqlseed build` then filled
+it, and this is what the one said beside what the other took.
 
 {machine}
 {settings}
@@ -170,17 +171,17 @@ Written by `{command}`; run it again for the numbers of your machine. `sqlseed r
 {_table(_PAIRS, _pairs(found), 1)}
 
 - Rows were foretold exactly in {found.slices - found.slices_wrong:,} of {found.slices:,} slices.
-- Heap and indexes: those of the models' tables and of sqlseed's own. Below are the tables, and the indexes of a table
-  together, that have at least 1 MiB; their ratios are {spread}.
+- Heap and indexes: those of the models' tables and of sqlseed's own. Then the tables, and the indexes of a table
+  together, that have at least 1 MiB; the ratios are {spread}.
 - WAL is all that the server wrote meanwhile, with whole pages after checkpoints, which the review leaves out.
 - Time is that of the build without the start of its process. The review itself, dry run included, took
   {found.review_seconds:.0f} s.
 
 ## The constants of time
 
-Microseconds in one session. `SLICE`, `PLAN` and `SOURCE` are what is left of the run's time when the others are taken
-from it, so that they carry what the others miss; the others are the shortest of {TIMES} runs on tables of their own.
-The review scales all of them by how long its probe takes on the server that it is for.
+Microseconds in one session. `SLICE` and `PLAN` are scaled alike to the median of the run's slices of less than 50 rows,
+which ran beside others. The others are the shortest of {TIMES} runs on tables of their own: what one more index, key,
+byte or join adds. The review scales all of them by how long its probe takes on the server that it is for.
 
 {_table(_CONSTANTS, _constants(found), 2)}
 """

@@ -32,8 +32,8 @@ def _target(review: Review, live: Live, dry: Rehearsal | None) -> Iterator[Atten
     if not live.reached:
         yield Attention(
             "look",
-            f"The target was not reached, and is taken for an empty one: {live.problem}. What its tables, triggers and"
-            " rows are is not in this review.",
+            f"Nothing is known of the target, and it is taken for an empty one: {live.problem}. Its tables, triggers"
+            " and rows are not in this review.",
         )
     for obstacle in live.obstacles:
         yield Attention("stop", f"A build would be refused: {obstacle}")

@@ -58,15 +58,13 @@ def read(workspace: Workspace, selection: Selection) -> Live:
     try:
         try:
             session = backend.connect()
+            live = _described(session, workspace, selection, chosen)
         except ConnectError as error:
-            return _unreached(workspace, selection, chosen, error)
-        with _transaction(session, workspace, snapshot=True):
-            made = planner_for(workspace, session)
-            names = workspace.ancestors(selected_models(workspace, selection, session))
-            live = Live(made, made.plan(names, chosen), session.server())
-            live.tables = session.catalog([model.relation for model in workspace.compiled.values()])
-            live.loads = frozenset(seeds_to_load(workspace, made, live.plan, session))
-            _describe(session, workspace, live)
+            return _unknown(workspace, selection, chosen, error)
+        except ExecuteError as error:
+            live = _unknown(workspace, selection, chosen, error)
+            live.obstacles = _missing(session, workspace, live)
+            return live
         _count(session, workspace, live)
         if sent.is_postgres(workspace.target):
             live.plans = dict(_plans(session, workspace, live))
@@ -77,9 +75,23 @@ def read(workspace: Workspace, selection: Selection) -> Live:
         backend.close()
 
 
-def _unreached(
-    workspace: Workspace, selection: Selection, chosen: Mapping[str, frozenset[str]], error: ConnectError
+def _described(
+    session: Session, workspace: Workspace, selection: Selection, chosen: Mapping[str, frozenset[str]]
 ) -> Live:
+    with _transaction(session, workspace, snapshot=True):
+        made = planner_for(workspace, session)
+        names = workspace.ancestors(selected_models(workspace, selection, session))
+        live = Live(made, made.plan(names, chosen), session.server())
+        live.tables = session.catalog([model.relation for model in workspace.compiled.values()])
+        live.loads = frozenset(seeds_to_load(workspace, made, live.plan, session))
+        _describe(session, workspace, live)
+    return live
+
+
+def _unknown(
+    workspace: Workspace, selection: Selection, chosen: Mapping[str, frozenset[str]], error: SqlseedError
+) -> Live:
+    """The plan for an empty target, in the place of one that does not answer."""
     made = planner.Planner(workspace.project, workspace.compiled, workspace.variables, workspace.values)
     made.ranges = planner.allocate(made, {}, {})
     plan = made.plan(workspace.ancestors(selected_models(workspace, selection)), chosen)
@@ -109,11 +121,15 @@ def _describe(session: Session, workspace: Workspace, live: Live) -> None:
         return
     live.catalog = catalog.read(session, dict.fromkeys([workspace.target.schema, workspace.target.state_schema]))
     live.role, live.superuser, _ = session.query(pg_catalog.ROLE)[0]
+    live.obstacles += _missing(session, workspace, live)
+
+
+def _missing(session: Session, workspace: Workspace, live: Live) -> list[str]:
+    """What the role may not do that the plan needs, if anything."""
     changes = any(step.state is StepState.CHANGED for step in live.plan.pending)
-    relations = [compiled[name].relation for name in sorted(names)]
-    missing = session.missing_privileges(relations, changes=changes)
-    if missing:
-        live.obstacles.append(f"the role {live.role} lacks privileges: {' '.join(missing)}")
+    names = sorted({step.slice.model for step in live.plan.pending})
+    missing = session.missing_privileges([workspace.compiled[name].relation for name in names], changes=changes)
+    return [f"the role lacks privileges: {' '.join(missing)}"] if missing else []
 
 
 def _count(session: Session, workspace: Workspace, live: Live) -> None:

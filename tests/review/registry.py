@@ -86,7 +86,7 @@ FILES: Mapping[str, str | bytes] = {
         from generate_series(1, {{ var('marks') }}) as s(n)
         """,
     "models/honours.sql": """
-        {{ config(materialized='table', lint={'select-star': ''}) }}
+        {{ config(materialized='table') }}
         select p.name, m.mark from {{ ref('pupils') }} as p join {{ ref('marks') }} as m on m.pupil_id = p.id
         """,
     "models/board.sql": """
