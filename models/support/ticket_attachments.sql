@@ -2,10 +2,11 @@
           rows=per_seat(0.057)) }}
 
 -- One row per file that the owner sends with a ticket's first message.
--- Rows: a quarter of the tickets have one, a few of these two. Name, media type and size agree (seed ticket_files); the
--- address is on a reserved example domain, where nothing is. Estimate: how many, and of which kind.
+-- Rows: a quarter of the tickets have one, a few of these two (seed ticket_rules). Name, media type and size agree
+-- (seed ticket_files); the address is on a reserved example domain, where nothing is.
+-- Fact: the media types. Estimate: how many, of which kind, and how large.
 
-with files as (                      -- the files, and where they fall in the list of kinds
+with files as (                      -- the files, of which a ticket may have two, and where each falls among the kinds
     select
         ticket.n * 2 + lot.no                                                           as n,
         ticket.n                                                                        as ticket_n,
@@ -43,7 +44,8 @@ select
     {{ branch.id }}                                                                     as "branchId",
     {{ key_of('tickets', 'ticket_n') }}                                                 as "ticketId",
     name                                                                                as "fileName",
-    'https://files.example.com/' || {{ branch.id }} || '/tickets/' || {{ key_of('tickets', 'ticket_n') }} || '/' || name as "fileUrl",
+    'https://files.example.com/' || {{ branch.id }} || '/tickets/'
+        || {{ key_of('tickets', 'ticket_n') }} || '/' || name                           as "fileUrl",
     bytes                                                                               as "fileSize",
     mime_type                                                                           as "mimeType",
     sent_at::timestamp(3)                                                               as "createdAt"

@@ -4,21 +4,38 @@
 -- One row per message of a ticket's thread: the owner's first words, a reply of the assignee, perhaps a note that only
 -- the staff sees, perhaps a question of the owner, and the answer that settles it.
 -- Rows: one to five per ticket, as far as its steps in ticket_plan have come. Row numbers are the ticket's times 8 and
--- the step. Estimate: all of it.
+-- the step: 1 the first words, 2 the reply, 3 the note, 4 the owner's question, 5 the answer. Estimate: all of it.
 
-with messages as (                   -- the steps that have come, who writes, and where the words come from
+with steps as (                      -- each ticket and step with its moment, null where it has not come
     select
-        ticket.n * 8 + step.no                                                          as n,
-        ticket.n                                                                        as ticket_n,
+        ticket.n,
         step.no                                                                         as step_no,
-        case when step.no in (1, 4) then ticket.owner_type else 'staff' end             as author_type,
-        case when step.no in (1, 4) then ticket.owner_n else ticket.assignee_n end      as author_n,
+        case step.no
+            when 1 then ticket.first_message_at
+            when 2 then ticket.replied_at
+            when 3 then ticket.noted_at
+            when 4 then ticket.followed_up_at
+            else ticket.answered_at
+        end                                                                             as written_at
+    from {{ ref('ticket_plan') }} as ticket
+    cross join generate_series(1, 5) as step(no)
+    where ticket.branch_no = {{ branch.no }}
+      and ticket.year_no = {{ year.no }}
+),
+
+messages as (                        -- the steps that have come, who writes, and where the words come from
+    select
+        ticket.n * 8 + step.step_no                                                     as n,
+        ticket.n                                                                        as ticket_n,
+        step.step_no,
+        case when step.step_no in (1, 4) then ticket.owner_type else 'staff' end        as author_type,
+        case when step.step_no in (1, 4) then ticket.owner_n else ticket.assignee_n end as author_n,
         case
-            when step.no in (2, 3) then ticket.category
+            when step.step_no in (2, 3) then ticket.category
             when ticket.owner_type = 'guardian' then ticket.category
             else ticket.owner_type
         end                                                                             as about,
-        case step.no
+        case step.step_no
             when 1 then 'opening'
             when 2 then 'reply'
             when 3 then 'note'
@@ -26,14 +43,8 @@ with messages as (                   -- the steps that have come, who writes, an
         end                                                                             as part,
         ticket.language,
         ticket.topic,
-        case step.no when 2 then 'promise' when 5 then 'ending' end                     as second_part,
-        case step.no
-            when 1 then ticket.first_message_at
-            when 2 then ticket.replied_at
-            when 3 then ticket.noted_at
-            when 4 then ticket.followed_up_at
-            else ticket.answered_at
-        end                                                                             as written_at,
+        case step.step_no when 2 then 'promise' when 5 then 'ending' end                as second_part,
+        step.written_at,
         ticket.child_text,
         ticket.class_text,
         ticket.my_text,
@@ -45,19 +56,14 @@ with messages as (                   -- the steps that have come, who writes, an
         ticket.room_text,
         ticket.route_text
     from {{ ref('ticket_plan') }} as ticket
-    cross join generate_series(1, 5) as step(no)
+    join steps as step
+        on step.n = ticket.n
+        and step.written_at is not null
     where ticket.branch_no = {{ branch.no }}
       and ticket.year_no = {{ year.no }}
-      and case step.no
-            when 1 then ticket.first_message_at
-            when 2 then ticket.replied_at
-            when 3 then ticket.noted_at
-            when 4 then ticket.followed_up_at
-            else ticket.answered_at
-        end is not null
 ),
 
-picked as (                          -- with the slots of the sentences
+picked as (                          -- the same with the slots of the sentences, and the time of day they speak of
     select
         n,
         ticket_n,
@@ -70,7 +76,10 @@ picked as (                          -- with the slots of the sentences
         topic,
         second_part,
         written_at,
-        {{ spoken_time('written_at') }}                                                 as spoken_time,
+        case language                -- 'am' and 'pm' are English
+            when 'hi' then split_part({{ spoken_time('written_at') }}, ' ', 1)
+            else {{ spoken_time('written_at') }}
+        end                                                                             as spoken_time,
         child_text,
         class_text,
         my_text,
@@ -98,7 +107,7 @@ select
     end                                                                                 as "authorId",
     message.author_type                                                                 as "authorType",
     {{ ticket_words("(coalesce(first.text, matter.resolution) || coalesce(' ' || second.text, ''))", 'message',
-                    "case message.language when 'hi' then split_part(message.spoken_time, ' ', 1) else message.spoken_time end") }} as "content",
+                    'message.spoken_time') }}                                           as "content",
     message.step_no = 3                                                                 as "internal",
     message.written_at::timestamp(3)                                                    as "createdAt"
 from picked as message

@@ -9,14 +9,20 @@
 -- date are null, and the status follows from the steps that have come.
 --
 -- Rows: about one for seven families in a year, some of pupils of Class 9 and above, and of the staff. Estimate: all of
--- it, see the seeds ticket_rules, ticket_topics and ticket_priorities.
+-- it, see the seeds ticket_rules (shares, in percent), ticket_topics and ticket_priorities (minutes to the first reply
+-- and to the last).
+--
+-- In three parts: who asks and what is drawn for him (`owners` to `timed`), when each step comes (`steps` to `dated`),
+-- and who answers, in which words (`handlers` to `worded`).
 
 with working_days as (               -- the open days of the year, and those of the six weeks after it
+    -- the year's own are in school_days
     select day
     from {{ ref('school_days') }}
     where branch_no = {{ branch.no }}
       and year_no = {{ year.no }}
     union all
+    -- those after it are no holidays, no Sundays, and not the second Saturday of a month
     select {{ year.ends_on }} + ahead.days::int
     from generate_series(1, 45) as ahead(days)
     left join {{ seed('holidays') }} as holiday
@@ -28,21 +34,22 @@ with working_days as (               -- the open days of the year, and those of 
                and extract(day from {{ year.ends_on }} + ahead.days::int) between 8 and 14)
 ),
 
-calendar as (                        -- numbered; a step's working time is day_index * 23400 + seconds
+calendar as (                        -- the same numbered from 0; a day has 23400 seconds of working time
     select
         day,
         (row_number() over (order by day) - 1)                                          as day_index
     from working_days
 ),
 
-opening_days as (                    -- how many of them are days on which a ticket of the year can be opened
+opening_days as (                    -- one row: how many of them are days on which a ticket of the year can be opened
     select count(*) as days
     from {{ ref('school_days') }}
     where branch_no = {{ branch.no }}
       and year_no = {{ year.no }}
 ),
 
-owners as (                          -- who asks: adults (twice at most for each pupil), pupils of the upper classes, staff
+owners as (                          -- who asks: a ticket about a pupil has a number below 2^26, one of the staff above
+    -- for each pupil, his adults twice at most, and from Class 9 on, which is level 11, he himself
     select
         attended.n * 4 + lot.no                                                         as n,
         case lot.no when 2 then 'student' else 'guardian' end                           as owner_type,
@@ -58,15 +65,18 @@ owners as (                          -- who asks: adults (twice at most for each
     where attended.branch_no = {{ branch.no }}
       and attended.year_no = {{ year.no }}
       and (lot.no < 2 or attended.level >= 11)
-      and {{ chance('asks', 'attended.n * 4 + lot.no', 'case lot.no when 2 then rule.student_pct else rule.guardian_pct end * 0.01') }}
+      and {{ chance('asks', 'attended.n * 4 + lot.no',
+                    'case lot.no when 2 then rule.student_pct else rule.guardian_pct end * 0.01') }}
     union all
+    -- teachers and office staff; 67108864 is 2^26
     select
         67108864 + post.n,
         'staff',
         null::bigint,
         post.n,
         null::int,
-        -- the place among the posts of the kind: for teachers that of the team, which is no later than its letters
+        -- in place of a letter the place of his post among those of its kind: for a teacher that of his team, which is no
+        -- later than its letters. He has the post's number times 32, and a post its kind's times 256, and the place
         (post.n / 32 % 256)::int,
         {{ year.starts_on }},
         null::date
@@ -78,7 +88,7 @@ owners as (                          -- who asks: adults (twice at most for each
       and {{ chance('asks', '67108864 + post.n', 'rule.staff_pct * 0.01') }}
 ),
 
-drawn as (                           -- everything that is drawn for them
+drawn as (                           -- everything that is drawn for them: day and second, topic, habits
     select
         owner.n,
         owner.owner_type,
@@ -106,7 +116,7 @@ drawn as (                           -- everything that is drawn for them
     cross join {{ seed('ticket_rules') }} as rule
 ),
 
-timed as (                           -- with topic and priority, and the working time of each step
+timed as (                           -- with topic, priority, and the working time of opening, reply and solution
     select
         drawn.n,
         drawn.owner_type,
@@ -131,6 +141,7 @@ timed as (                           -- with topic and priority, and the working
         drawn.day_index * 23400 + drawn.opened_second                                   as opened,
         drawn.day_index * 23400 + drawn.opened_second
             + 60 * {{ random_int('first reply', 'drawn.n', 'priority.first_from', 'priority.first_to') }} as replied,
+        -- a slow one takes four times as long, and none more than 6500 minutes, some seventeen days
         60 * least(
             {{ random_int('solution', 'drawn.n', 30, 'priority.last_to') }} * case when drawn.is_slow then 4 else 1 end,
             6500
@@ -145,73 +156,96 @@ timed as (                           -- with topic and priority, and the working
         on priority.priority = case when drawn.has_usual_priority then topic.priority else lot.priority end
 ),
 
-steps as (                           -- each step of each ticket: 0 opened, 1 first message, 2 reply, 3 note, 4 the owner asks
-    select                           -- again, 5 last reply, 6 resolved, 7 closed; and 8 the day that the owner speaks of
+steps as (                           -- each step of each ticket, with its working time
+    select
         ticket.n,
-        step.no                                                                         as step_no,
-        case step.no
-            when 0 then ticket.opened
-            when 1 then ticket.opened + {{ random_int('first message', 'ticket.n', 30, 600) }}
-            when 2 then ticket.replied
-            when 3 then ticket.replied + ticket.seconds_to_solution * {{ random_int('note', 'ticket.n', 20, 40) }} / 100
-            when 4 then ticket.replied + ticket.seconds_to_solution * {{ random_int('follow-up', 'ticket.n', 50, 75) }} / 100
-            when 5 then ticket.replied + ticket.seconds_to_solution - {{ random_int('last reply', 'ticket.n', 60, 240) }}
-            when 6 then ticket.replied + ticket.seconds_to_solution
-            when 7 then ticket.replied + ticket.seconds_to_solution + {{ random_int('closed', 'ticket.n', 23400, 93600) }}
+        step.name                                                                       as step,
+        case step.name
+            when 'opened' then ticket.opened
+            when 'first message' then ticket.opened + {{ random_int('first message', 'ticket.n', 30, 600) }}
+            when 'reply' then ticket.replied
+            when 'note'
+                then ticket.replied
+                    + ticket.seconds_to_solution * {{ random_int('note', 'ticket.n', 20, 40) }} / 100
+            when 'follow-up'
+                then ticket.replied
+                    + ticket.seconds_to_solution * {{ random_int('follow-up', 'ticket.n', 50, 75) }} / 100
+            when 'last reply'
+                then ticket.replied
+                    + ticket.seconds_to_solution - {{ random_int('last reply', 'ticket.n', 60, 240) }}
+            when 'resolved' then ticket.replied + ticket.seconds_to_solution
+            when 'closed'            -- one to four days later
+                then ticket.replied
+                    + ticket.seconds_to_solution + {{ random_int('closed', 'ticket.n', 23400, 93600) }}
             else ticket.spoken_day_index * 23400
         end                                                                             as working_time
     from timed as ticket
-    cross join generate_series(0, 8) as step(no)
-    where (step.no <> 2 or not ticket.is_short)
-      and (step.no <> 3 or ticket.has_note)
-      and (step.no <> 4 or ticket.has_follow_up)
+    cross join (
+        values
+            ('opened'), ('first message'), ('reply'), ('note'), ('follow-up'), ('last reply'), ('resolved'), ('closed'),
+            ('spoken of')            -- no step: the day that the owner speaks of
+    ) as step(name)
+    where (step.name <> 'reply' or not ticket.is_short)
+      and (step.name <> 'note' or ticket.has_note)
+      and (step.name <> 'follow-up' or ticket.has_follow_up)
 ),
 
-dated as (                           -- the steps that have come, in one row a ticket; timestamps are UTC, 09:00 is 03:30
+moments as (                         -- the steps that have come, with their moments: the office opens at 09:00
     select
         step.n,
-        max(case when step.step_no = 0 then moment.at end)                              as opened_at,
-        max(case when step.step_no = 1 then moment.at end)                              as first_message_at,
-        max(case when step.step_no = 2 then moment.at end)                              as replied_at,
-        max(case when step.step_no = 3 then moment.at end)                              as noted_at,
-        max(case when step.step_no = 4 then moment.at end)                              as followed_up_at,
-        max(case when step.step_no = 5 then moment.at end)                              as answered_at,
-        max(case when step.step_no = 6 then moment.at end)                              as resolved_at,
-        max(case when step.step_no = 7 then moment.at end)                              as closed_at,
-        max(case when step.step_no = 8 then moment.at end)::date                        as spoken_day
+        step.step,
+        {{ utc_at('calendar.day', '09:00') }}
+            + interval '1 second' * (step.working_time % 23400)::int                    as at
     from steps as step
-    join (
-        select
-            step.n,
-            step.step_no,
-            calendar.day + interval '12600 seconds' + interval '1 second' * (step.working_time % 23400)::int as at
-        from steps as step
-        join calendar
-            on calendar.day_index = step.working_time / 23400
-        where calendar.day <= {{ var('as_of') }}
-    ) as moment
-        on moment.n = step.n
-        and moment.step_no = step.step_no
-    group by step.n
+    join calendar
+        on calendar.day_index = step.working_time / 23400
+    where calendar.day <= {{ var('as_of') }}
 ),
 
-handlers as (                        -- which post of the office answers for a letter: one that is there without later letters
+dated as (                           -- the same in one row a ticket; null for what has not come, or is not wanted
+    select
+        n,
+        max(case when step = 'opened' then at end)                                      as opened_at,
+        max(case when step = 'first message' then at end)                               as first_message_at,
+        max(case when step = 'reply' then at end)                                       as replied_at,
+        max(case when step = 'note' then at end)                                        as noted_at,
+        max(case when step = 'follow-up' then at end)                                   as followed_up_at,
+        max(case when step = 'last reply' then at end)                                  as answered_at,
+        max(case when step = 'resolved' then at end)                                    as resolved_at,
+        max(case when step = 'closed' then at end)                                      as closed_at,
+        max(case when step = 'spoken of' then at end)::date                             as spoken_day
+    from moments
+    group by n
+),
+
+letters as (                         -- each section letter, with how many sections there are before it and up to it
+    select
+        letter.no                                                                       as letter,
+        letter.no * ({{ branch.last_level }} - {{ branch.first_level }} + 1)            as sections_before,
+        (letter.no + 1) * ({{ branch.last_level }} - {{ branch.first_level }} + 1)      as sections
+    from generate_series(0, {{ sections_per_grade() }} - 1) as letter(no)
+),
+
+handlers as (                        -- which post of the office answers for a letter: no later letter changes it
     select
         role.designation                                                                as handler,
-        letter.no                                                                       as letter,
-        case
-            when (letter.no + 1) * ({{ branch.last_level }} - {{ branch.first_level }} + 1) >= role.min_sections
-                then {{ post_n('role.no', "coalesce(letter.no * (" ~ branch.last_level ~ " - " ~ branch.first_level ~ " + 1) / role.sections_per_post, 0)", teaches=false) }}
-            else {{ post_n('clerk.no', "letter.no * (" ~ branch.last_level ~ " - " ~ branch.first_level ~ " + 1) / clerk.sections_per_post", teaches=false) }}
+        letter.letter,
+        case                         -- where the school is too small for the post, a clerk does its work
+            when letter.sections >= role.min_sections
+                then {{ post_n('role.no', 'coalesce(letter.sections_before / role.sections_per_post, 0)',
+                               teaches=false) }}
+            else {{ post_n('clerk.no', 'letter.sections_before / clerk.sections_per_post', teaches=false) }}
         end                                                                             as post_n
     from {{ seed('staff_roles') }} as role
-    cross join generate_series(0, {{ sections_per_grade() }} - 1) as letter(no)
+    cross join letters as letter
     join {{ seed('staff_roles') }} as clerk
         on clerk.designation = 'Clerk'
-    where role.designation in ('Principal', 'Accountant', 'Clerk', 'IT Administrator', 'Librarian', 'Transport Supervisor')
+    where role.designation in (
+        'Principal', 'Accountant', 'Clerk', 'IT Administrator', 'Librarian', 'Transport Supervisor'
+    )
 ),
 
-in_post as (                         -- who holds each post in the year
+in_post as (                         -- who holds each post in the year; staff_plan numbers 32 holders for a post
     select
         n,
         n / 32                                                                          as post_n,
@@ -223,13 +257,26 @@ in_post as (                         -- who holds each post in the year
       and {{ year.no }} between first_year and last_year
 ),
 
-principal as (
+principal as (                       -- one row
     select n
     from in_post
     where designation = 'Principal'
 ),
 
-worded as (                          -- the words that the texts need
+people as (                          -- each ticket with the keys of the pupil or the member of staff
+    select
+        n,
+        owner_type,
+        is_other_adult,
+        level,
+        letter,
+        pupil_n,
+        {{ key_of('students', 'pupil_n') }}                                             as student_id,
+        {{ key_of('staff', 'staff_n') }}                                                as staff_id
+    from timed
+),
+
+worded as (                          -- whom and which class the texts name, and which adult of the family asks
     select
         ticket.n,
         case ticket.owner_type
@@ -241,7 +288,7 @@ worded as (                          -- the words that the texts need
             else grade.name || ' ' || ({{ section_name('ticket.letter') }})
         end                                                                             as class,
         student."gender"                                                                as gender,
-        case
+        case                         -- 0 the father, 1 the mother, 2 another guardian
             when family.family_n is null then null
             when family.first_contact = 'guardian' then 2
             -- the other parent, if there is one
@@ -250,18 +297,7 @@ worded as (                          -- the words that the texts need
             else 1
         end                                                                             as role_no,
         family.family_n
-    from (
-        select
-            n,
-            owner_type,
-            is_other_adult,
-            level,
-            letter,
-            pupil_n,
-            {{ key_of('students', 'pupil_n') }}                                         as student_id,
-            {{ key_of('staff', 'staff_n') }}                                            as staff_id
-        from timed
-    ) as ticket
+    from people as ticket
     left join {{ ref('students') }} as student
         on student."branchId" = {{ branch.id }}
         and student."id" = ticket.student_id
@@ -330,8 +366,9 @@ select
                 else 'my son '
             end || worded.child
     end                                                                                 as my_text,
-    extract(day from dated.spoken_day)::int || ' ' || case ticket.language when 'hi' then month.hi else month.en end as date_text,
-    'Q' || case
+    extract(day from dated.spoken_day)::int || ' '
+        || case ticket.language when 'hi' then month.hi else month.en end               as date_text,
+    'Q' || case                      -- the quarters begin in April, July, October and January
         when extract(month from dated.opened_at)::int < 4 then 4
         else (extract(month from dated.opened_at)::int - 1) / 3
     end                                                                                 as quarter_text,
@@ -342,10 +379,12 @@ select
     end                                                                                 as subject_text,
     (50 * {{ random_int('amount', 'ticket.n', 1, 12) }})::text                          as amount_text,
     {{ random_int('number', 'ticket.n', 2, 5) }}::text                                  as no_text,
-    (100 * {{ random_int('floor', 'ticket.n', 1, 3) }} + {{ random_int('room', 'ticket.n', 1, 12) }})::text as room_text,
+    (
+        100 * {{ random_int('floor', 'ticket.n', 1, 3) }} + {{ random_int('room', 'ticket.n', 1, 12) }}
+    )::text                                                                             as room_text,
     {{ random_int('route', 'ticket.n', 1, 24) }}::text                                  as route_text
 from timed as ticket
-join dated
+join dated                           -- a ticket counts from its first message, while the pupil is here
     on dated.n = ticket.n
     and dated.first_message_at is not null
     and dated.opened_at::date >= ticket.first_day

@@ -4,7 +4,8 @@
 -- One row per request of a parent, a pupil of the upper classes or a member of staff, as the help desk keeps it.
 -- Rows: those of ticket_plan, about one for seven families in a year. The status follows from what has happened up to
 -- the as-of date: only recent tickets are open or in progress.
--- The text is a greeting, what the topic asks, and a closing; 18 per cent are in Hindi. Estimate: all of it.
+-- The text is a greeting, what the topic asks, and a closing, in Hindi for the share that the seed ticket_rules says.
+-- Estimate: all of it.
 
 with worded as (                     -- where each ticket falls in the lists of cases and sentences
     select
