@@ -5,5 +5,11 @@
 
 {#- Parts of a JSON object, each a key and an SQL expression of the value's JSON text: [['name', "..."], ...]. -#}
 {% macro json_object(parts) -%}
-    '{' || {% for key, value in parts %}'{{ '' if loop.first else ', ' }}"{{ key }}": ' || {{ value }} || {% endfor %}'}'
+    (
+        '{'
+        {% for key, value in parts %}
+        || '{{ '' if loop.first else ', ' }}"{{ key }}": ' || {{ value }}
+        {% endfor %}
+        || '}'
+    )
 {%- endmacro %}

@@ -32,8 +32,8 @@
     ({{ no }}{{ '' if teaches else ' + 128' }}) * 256 + {{ place }}
 {%- endmacro %}
 
-{#- A room that is no section's own: a row of facilities, below 128, and the team of letters that it serves. From 2^12 on,
-    so that a section's number is that of its classroom. Below 2^16. -#}
+{#- A room that is no section's own: a row of facilities, below 128, and the team of letters that it serves. From 2^12
+    on, so that a section's number is that of its classroom. Below 2^16. -#}
 {% macro facility_n(no, team) -%}
     4096 + {{ no }} * 256 + {{ team }}
 {%- endmacro %}

@@ -28,7 +28,8 @@
 
 {#- Rows expected of a model with so many for each section. -#}
 {% macro per_section(rows) -%}
-    {{ rows }} * (branch.last_level - branch.first_level + 1) * [branch.sections_per_grade, var('section_limit')]|min * var('scale')
+    {{ rows }} * (branch.last_level - branch.first_level + 1)
+    * [branch.sections_per_grade, var('section_limit')]|min * var('scale')
 {%- endmacro %}
 
 {#- Rows expected of a model with so many for each seat. -#}
@@ -38,7 +39,8 @@
 
 {#- A section's name: A to Z, then AA, AB and so on. -#}
 {% macro section_name(letter) -%}
-    case when {{ letter }} >= 26 then chr(64 + ({{ letter }} / 26)::int) else '' end || chr(65 + ({{ letter }} % 26)::int)
+    case when {{ letter }} >= 26 then chr(64 + ({{ letter }} / 26)::int) else '' end
+        || chr(65 + ({{ letter }} % 26)::int)
 {%- endmacro %}
 
 {#- Rows expected of a model that has them in the running year alone. -#}

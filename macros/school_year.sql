@@ -19,12 +19,18 @@
 
 {#- The day itself, or the Saturday before if it is a Sunday. -#}
 {% macro not_sunday(day) -%}
-    ({{ day }} - case when extract(isodow from {{ day }}) = 7 then 1 else 0 end)
+    (
+        {{ day }}
+        - case when extract(isodow from {{ day }}) = 7 then 1 else 0 end
+    )
 {%- endmacro %}
 
 {#- The day itself, or the Monday after if it is a Sunday. -#}
 {% macro after_sunday(day) -%}
-    ({{ day }} + case when extract(isodow from {{ day }}) = 7 then 1 else 0 end)
+    (
+        {{ day }}
+        + case when extract(isodow from {{ day }}) = 7 then 1 else 0 end
+    )
 {%- endmacro %}
 
 {#- The first day of the time for which daily attendance is kept. -#}

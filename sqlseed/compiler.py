@@ -158,8 +158,8 @@ def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> 
     _check_characters(file.raw_sql, file.path)
     rendering = Rendering(context, file, config)
     names = template_context(rendering, str(context.relation(file.name)))
-    rendered = templates.render(file.raw_sql, names, file.path, kind="model")
-    sql, lines = templates.split_marks(rendered)
+    rendered = templates.render(file.raw_sql, names, file.path, kind="model", is_laid_out=True)
+    sql, lines = templates.split_marks(rendered, file.raw_sql)
     sql = _LAST_SEMICOLON.sub("", sql).rstrip()
     if not sql:
         raise CompileError("the model renders to nothing", path=file.path, hint="a model is one SELECT")

@@ -275,11 +275,12 @@ def permute(n: str, size: int, salt_text: str) -> str:
     stride = size * 618 // 1000 + 1  # near the golden section, so that neighbours part
     while gcd(stride, size) != 1:
         stride += 1
-    text = n
+    lines = [n]
     for i in range(4):  # each round takes other bits of the salt, and the numbers above `low` are mixed in every other
         arguments = f"{size}, {low}, {half}, {stride if i % 2 else 1}, {salt_text} >> {8 * i}"
-        text = f"pg_temp.sqlseed_permute_round({text}, {arguments})"
-    return text
+        lines[-1] += ","
+        lines = ["pg_temp.sqlseed_permute_round(", *(f"    {line}" for line in [*lines, arguments]), ")"]
+    return "\n".join(lines)
 
 
 def thresholds(weights: Sequence[float | Decimal | int]) -> list[int]:

@@ -130,9 +130,9 @@ class Macros:
             raise CompileError("choice() takes {value: weight, ...} or [[value, weight], ...]")
         ends = library.thresholds([weight for _, weight in pairs])
         drawn = self.hash(label, n, by=by, of=of)
-        cases = [f"when {drawn} < {end} then {_value(v)}" for (v, _), end in zip(pairs, ends, strict=True)][:-1]
+        cases = [f"    when {drawn} < {end} then {_value(v)}" for (v, _), end in zip(pairs, ends, strict=True)][:-1]
         last = _value(pairs[-1][0])
-        return f"case {' '.join(cases)} else {last} end" if cases else last
+        return "\n".join(["case", *cases, f"    else {last}", "end"]) if cases else last
 
     def pick(self, label: str, n: str, seed: str, *, by: Sequence[str] | None = None, of: str | None = None) -> str:
         """A slot number for joining `slots(seed)`: equi-join on the seed's group columns and `slot` (integer)."""

@@ -20,6 +20,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from sqlseed import layout
 from sqlseed.budget import Budget, check_operation, limited
 from sqlseed.errors import CompileError, ErrorList, SqlseedError, did_you_mean
 
@@ -121,6 +122,7 @@ class _LineMarks(Extension):
 
 
 _budget = Budget()  # templates are rendered one after the other, by one thread
+_is_laid_out = False  # whether the template that is being rendered is SQL that `split_marks` will lay out
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -136,7 +138,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 def _finalize(value: object) -> str:
     _budget.spend(1)
-    return literal(value)
+    text = literal(value)
+    return layout.marked(text) if _is_laid_out else text
 
 
 @lru_cache(maxsize=1)
@@ -161,14 +164,20 @@ def _template(text: str, path: str, kind: str) -> Template:
     return Template.from_code(environment, code, environment.make_globals(None))
 
 
-def render(text: str, context: Mapping[str, Any], path: str, *, kind: str = "text") -> str:
-    """`text` rendered with `context`. `kind` "model" leaves line marks for `split_marks`.
+def render(text: str, context: Mapping[str, Any], path: str, *, kind: str = "text", is_laid_out: bool = False) -> str:
+    """`text` rendered with `context`. `kind` "model" leaves line marks, and `is_laid_out` others, for `split_marks`.
 
     Raises CompileError with file and line for whatever is wrong with the template.
     """
+    global _is_laid_out  # noqa: PLW0603  # Jinja calls _finalize with the value alone
     _budget.restart()
     with Located(text, path, context), limited():
-        rendered = _template(text, path, kind).render(context)
+        template = _template(text, path, kind)
+        around, _is_laid_out = _is_laid_out, is_laid_out  # a ref() renders another model's config() in between
+        try:
+            rendered = template.render(context)
+        finally:
+            _is_laid_out = around
         if len(rendered) > _MAX_OUTPUT:
             raise CompileError(
                 f"the template renders to {len(rendered)} characters, more than {_MAX_OUTPUT}",
@@ -177,15 +186,16 @@ def render(text: str, context: Mapping[str, Any], path: str, *, kind: str = "tex
         return rendered
 
 
-def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
-    """A rendered model without its marks, and the source line of each of its lines.
+def split_marks(rendered: str, source: str) -> tuple[str, tuple[int, ...]]:
+    """A rendered model without its marks, and the line of `source`, its template, of each of its lines.
 
-    Blank lines at both ends go, and runs of them become one.
+    Blank lines at both ends go, and runs of them become one; what macros print over several lines is indented.
     """
+    written = source.split("\n")
     lines: list[str] = []
     sources: list[int] = []
     current = 1
-    for raw in rendered.split("\n"):
+    for raw in layout.hang(rendered).split("\n"):
         before, *rest = _MARK.split(raw)  # text, then number and text in turn
         places = [(current, before), *zip(map(int, rest[::2]), rest[1::2], strict=True)]
         line = "".join(text for _, text in places).rstrip()
@@ -193,7 +203,8 @@ def split_marks(rendered: str) -> tuple[str, tuple[int, ...]]:
         current = places[-1][0]
         if not line and (not lines or not lines[-1]):
             continue
-        lines.append(line)
+        last = next((number for number, text in reversed(places) if text.strip()), first)
+        lines.append(layout.aligned(line, written[last - 1]))
         sources.append(first)
     while lines and not lines[-1]:
         lines.pop()

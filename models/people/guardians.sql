@@ -2,10 +2,10 @@
           rows=per_seat(2.1)) }}
 
 -- One row per adult who answers for a family's children: father, mother, or another guardian.
--- Rows: one to two per family in families, as its type says; brothers and sisters share them.
+-- Rows: one to two per family in families, as its type says (seed family_types); brothers and sisters share them.
 -- Fact: names of the parents' generation. Estimate: occupations. Telephone numbers and addresses are invented.
 
-with adults as (                     -- the adults of each family: role 0 is the father, 1 the mother, 2 another guardian
+with adults as (                     -- the adults of each family; the role's number is a part of theirs (guardian_n)
     select
         {{ guardian_n('family.family_n', 'role.no') }}                                  as n,
         role.relation,
@@ -55,6 +55,7 @@ select
     {{ key('n') }}                                                                      as "id",
     {{ branch.id }}                                                                     as "branchId",
     first_name || ' ' || last_name                                                      as "name",
+    -- the number in it is another one below 10^8 for each adult (macro guardian_n stays below 2^25)
     {{ email_name('first_name', 'last_name') }} || {{ branch.no }}
         || lpad({{ permute('e-mail', 'n', 100000000) }}::text, 8, '0') || '@'
         || {{ choice('mail domain', 'n', {'example.com': 6, 'example.net': 2, 'example.org': 2}) }} as "email",

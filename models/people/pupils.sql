@@ -2,6 +2,9 @@
           rows=per_seat(1.3)) }}
 
 -- One row per pupil who attends in one of the years shown: his years and grades, when and why he left, his family.
+-- A pupil's number n is that of his stay. A family's number is that of its eldest child, who is child_no 0; it is a
+-- number of this seat also where the eldest has left before the years shown, and is in no table.
+--
 -- Rows: those of stays, without who has not come yet on the as-of date.
 -- Estimate: everything that is drawn here, see the vars; the share of girls is published.
 
@@ -38,19 +41,22 @@ dated as (                           -- the days on which he comes and goes; nul
         last_level = {{ branch.last_level }} and not leaves_midyear                     as completes,
         case                         -- late comers come by the 80th day of the year, in June
             when arrival > 0 and {{ chance('comes late', 'n', var('late_joiner_share')) }}
-                then {{ not_sunday(year_begins('first_year') ~ ' + ' ~ random_int('days late', 'n', 5, 80) ~ '::int') }}
+                then {{ not_sunday(year_begins('first_year')
+                                   ~ ' + ' ~ random_int('days late', 'n', 5, 80) ~ '::int') }}
             else {{ year_begins('first_year') }}
         end                                                                             as joined_on,
         case                         -- in the session means from July to February
             when leaves_midyear
-                then {{ not_sunday(year_begins('last_year') ~ ' + ' ~ random_int('day of leaving', 'n', 92, 330) ~ '::int') }}
+                then {{ not_sunday(year_begins('last_year')
+                                   ~ ' + ' ~ random_int('day of leaving', 'n', 92, 330) ~ '::int') }}
             when leaves or (last_level = {{ branch.last_level }} and not is_detained)
                 then {{ year_ends('last_year') }}
         end                                                                             as goes_on
     from reached
 ),
 
-eldest as (                          -- the eldest pupil of the six cohorts of this seat that may be brothers and sisters
+eldest as (                          -- for each pupil, the eldest of those six cohorts of his seat (years 6k to 6k + 5)
+                                     -- that may be brothers and sisters: macro second_child_cohort
     select
         n,
         cohort % 6                                                                      as years_younger,
@@ -60,7 +66,8 @@ eldest as (                          -- the eldest pupil of the six cohorts of t
       and arrival = 0                -- who comes later has no brother or sister here
 ),
 
-younger as (                         -- the second and third children of the families that have them
+younger as (                         -- the second and third children of the families that have them; a third one is
+                                     -- five years younger than the first
     select
         n,
         eldest_n,

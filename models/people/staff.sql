@@ -2,7 +2,7 @@
           rows=per_section(1.9)) }}
 
 -- One row per member of staff in the years shown, those who have left included.
--- Rows: those of staff_plan.
+-- Rows: those of staff_plan, by whose numbers they are known: a post, and its how many-th holder.
 -- Fact: names of the parents' generation by community of the state. Estimate: the share of women in a post, forms of
 -- employment, leave. Telephone numbers are invented.
 
@@ -15,6 +15,7 @@ with drawn as (                      -- where each person falls in the lists
         first_year,
         is_current,
         homeroom_level is not null                                                      as is_class_teacher,
+        -- the seed's share is in percent
         case when {{ chance('is a woman', 'n', 'female_pct * 0.01') }} then 'female' else 'male' end as gender,
         {{ pick('community', 'n', 'communities') }}                                     as community_slot,
         {{ pick('first name', 'n', 'first_names') }}                                    as first_name_slot,
@@ -25,18 +26,20 @@ with drawn as (                      -- where each person falls in the lists
     where branch_no = {{ branch.no }}
 ),
 
-named as (                           -- with name, form of employment, and whether he is on leave
+named as (                           -- with name, form of employment, whether he is on leave, and the day on which he
+                                     -- joined: in the eight weeks before the first academic year in the post
     select
         drawn.n,
         drawn.designation,
         drawn.department,
-        drawn.first_year,
         first.name                                                                      as first_name,
+        -- in some communities a woman's surname has a form of its own
         case drawn.gender
             when 'female' then surname.surname_female
             else surname.surname_male
         end                                                                             as last_name,
         employment.employment_type,
+        {{ year_begins('drawn.first_year') }} - {{ random_int('joining day', 'drawn.n', 0, 55) }}::int as joined_on,
         case
             when not drawn.is_current then 'inactive'
             when drawn.is_class_teacher then 'active'    -- somebody takes the roll of every section
@@ -71,8 +74,7 @@ select
     designation                                                                         as "designation",
     department                                                                          as "department",
     employment_type                                                                     as "employmentType",
-    -- in the eight weeks before the first academic year in the post
-    {{ not_sunday(year_begins('first_year') ~ ' - ' ~ random_int('joining day', 'n', 0, 55) ~ '::int') }}::text as "joinDate",
+    {{ not_sunday('joined_on') }}::text                                                 as "joinDate",
     status                                                                              as "status",
     null::timestamp(3)                                                                  as "deletedAt",
     null::text                                                                          as "deletedBy"

@@ -8,6 +8,10 @@
 -- so many sections. A post is held for 6 to 18 years; then, at the beginning of an academic year, another takes over.
 --
 -- Rows: about 1.5 posts a section; nearly a tenth of them change hands in a year. Estimate, all of it.
+--
+-- Time is counted from 1990, before any year that can be shown. A holder's turn, holder_no, is how many whole tenures
+-- of the post have passed since then, so it depends on no other holder; it stays below 32, and the row's number n is
+-- the post's times 32 and the turn.
 
 with teaching_posts as (             -- a team for every so many letters, if it has letters enough for the post
     select
@@ -87,12 +91,13 @@ posts as (                           -- both kinds; a role without sections_per_
         null::int,
         null::int
     from roles as role
-    cross join generate_series(0, 255) as place(no)
+    cross join generate_series(0, 255) as place(no)        -- macro post_n has room for 256 posts of a role
     where role.sections >= role.min_sections
       and place.no * coalesce(role.sections_per_post, role.sections) < role.sections
 ),
 
-tenures as (                         -- how long somebody holds the post, and how far into it 1990 was
+tenures as (                         -- for how many years somebody holds the post, and how many of the first holder's
+                                     -- had passed in 1990, so that not all posts change hands at once
     select
         post_n,
         {{ random_int('years in post', 'post_n', 6, 18) }}              as years,

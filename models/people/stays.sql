@@ -11,7 +11,7 @@
 -- Rows: those that reach into the years shown. var('spare_seats') places of a section have no seat, one for each grade
 -- that detains, so that those who repeat never overfill it. Estimate: all rates, see the seed pupil_flow and the vars.
 
-with section_years as (              -- each year of each cohort's sections up to now, and which seat they detain, if any
+with section_years as (              -- each year of each cohort's sections up to now, and the seat they detain, if any
     select
         cohort.year                                                                     as cohort,
         letter.no                                                                       as letter,
@@ -20,7 +20,8 @@ with section_years as (              -- each year of each cohort's sections up t
         flow.replaced_pct,
         case
             when step.no <= {{ branch.last_level }} - {{ branch.first_level }}
-                and {{ chance('detains', pupil_n('cohort.year', 'letter.no', '0', 'step.no'), 'flow.detained_pct * 0.01') }}
+                and {{ chance('detains', pupil_n('cohort.year', 'letter.no', '0', 'step.no'),
+                              'flow.detained_pct * 0.01') }}
                 then {{ random_int('detained seat', pupil_n('cohort.year', 'letter.no', '0', 'step.no'),
                                    0, seats() ~ ' - 1') }}
         end                                                                             as detained_seat
@@ -44,7 +45,8 @@ seat_years as (                      -- each year of each seat that is taken whe
         seat.no                                                                         as seat,
         step,
         {{ chance('leaves', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'leave_pct * 0.01') }} as leaves,
-        {{ chance('is replaced', pupil_n('cohort', 'letter', 'seat.no', 'step'), 'replaced_pct * 0.01') }} as is_replaced,
+        {{ chance('is replaced', pupil_n('cohort', 'letter', 'seat.no', 'step'),
+                  'replaced_pct * 0.01') }}                                             as is_replaced,
         coalesce(seat.no = detained_seat, false)                                        as is_detained
     from section_years
     cross join generate_series(0, {{ seats() }} - 1) as seat(no)

@@ -180,8 +180,8 @@ class _Rendering:
     def singular(self) -> Prepared:
         """The file's query."""
         test = self.test
-        rendered = templates.render(test.raw_sql, self.names, test.path, kind="model")
-        sql, lines = templates.split_marks(rendered)
+        rendered = templates.render(test.raw_sql, self.names, test.path, kind="model", is_laid_out=True)
+        sql, lines = templates.split_marks(rendered, test.raw_sql)
         return replace(self._prepared(sql), source_lines=lines)
 
     # --- generic tests

@@ -7,8 +7,8 @@ where {{ year.no }} > 2000;
 
 -- ------------------------------------------------------------ PostgreSQL
 select
-    ((:golden_base + n))::text          as id,
-    pg_temp.sqlseed_key(:house_key, n)      as town
+    ((:golden_base + n))::text      as id,
+    pg_temp.sqlseed_key(:house_key, n) as town
 from generate_series(1, 3) as g(n)
 where :year_no > 2000
 

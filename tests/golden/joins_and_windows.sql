@@ -19,7 +19,7 @@ having count(*) > 0
 with drawn as (
     select
         g.n,
-        ((pg_temp.sqlseed_hash(g.n, (2189369616 # :salt_town)) * 8) >> 32)::int      as slot
+        ((pg_temp.sqlseed_hash(g.n, (2189369616 # :salt_town)) * 8) >> 32)::int as slot
     from generate_series(0, 9) as g(n)
 )
 

@@ -11,9 +11,12 @@ where {{ chance('there', 'g.n', 0.9, by=[]) }}
 -- ------------------------------------------------------------ PostgreSQL
 -- Keys, draws and a choice: pure arithmetic on n.
 select
-    pg_temp.sqlseed_key(:golden_key, g.n)                                                    as id,
-    case when pg_temp.sqlseed_hash(g.n, (4008387290 # :salt_town)) < 3221225472 then 'small' else 'large' end
-        || '/' || ((1 + ((pg_temp.sqlseed_hash(g.n, (1627780685 # :salt_town)) * 9) >> 32)))::text           as town
+    pg_temp.sqlseed_key(:golden_key, g.n)                               as id,
+    case
+        when pg_temp.sqlseed_hash(g.n, (4008387290 # :salt_town)) < 3221225472 then 'small'
+        else 'large'
+    end
+        || '/' || ((1 + ((pg_temp.sqlseed_hash(g.n, (1627780685 # :salt_town)) * 9) >> 32)))::text as town
 from generate_series(1, 3) as g(n)
 where (pg_temp.sqlseed_hash(g.n, 568456049) < 3865470566)
 

@@ -15,7 +15,7 @@ where extract(year from {{ day }})::int / 4 * 4 <> extract(year from {{ day }})
 
 -- ------------------------------------------------------------ PostgreSQL
 select
-    to_hex(n) || to_char(date '2026-01-31' + n, 'DD Mon YYYY') || (date '2026-01-31')::text    as id,
+    to_hex(n) || to_char(date '2026-01-31' + n, 'DD Mon YYYY') || (date '2026-01-31')::text as id,
     case
         when :town_name like 'a\_%' then substr(:town_name, n - 2, 2)
         when :town_name ~ 'a.c' then octet_length(:town_name)::text

@@ -90,7 +90,7 @@ def test_a_text_var_is_a_bind_parameter_and_can_be_compared(tmp_path: Path) -> N
         ("{{ random_date('d', 'n', var('as_of'), 'x + 1') }}", "((x + 1) - date '2026-01-31' + 1)"),
         ("{{ chance('c', 'n', 0.25) }}", "< 1073741824)"),
         ("{{ chance('c', 'n', 'p * 0.01') }}", "< (p * 0.01) * 4294967296)"),
-        ("{{ choice('c', 'n', {'a': 1, \"b's\": 1}) }}", "< 2147483648 then 'a' else 'b''s' end"),
+        ("{{ choice('c', 'n', {'a': 1, \"b's\": 1}) }}", "< 2147483648 then 'a'\n    else 'b''s'\nend"),
         ("{{ choice('c', 'n', [['only', 1]]) }}", "'only'"),
         ("{{ hash('h', 'n', by=[]) }}", "pg_temp.sqlseed_hash(n, "),
         ("{{ slots('colours') }}", '"_sqlseed"."colours__slots"'),

@@ -58,7 +58,7 @@ CALLS = [
     ),
     (
         "choice('c', 'n', [[1, 1], [2.5, 0]], by=[])",
-        "case when pg_temp.sqlseed_hash(n, <bill c>) < 4294967296 then 1 else 2.5 end",
+        "case\n    when pg_temp.sqlseed_hash(n, <bill c>) < 4294967296 then 1\n    else 2.5\nend",
     ),
     ("choice('c', 'n', {var('as_of'): 1})", "date '2026-01-31'"),
     ("beta('b', 'n', 2.50, 1, by=[])", "pg_temp.sqlseed_beta_2p5_1(pg_temp.sqlseed_hash(n, <bill b>))"),

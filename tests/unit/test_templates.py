@@ -131,9 +131,66 @@ def test_a_template_cannot_decide_by_a_slices_value(text):
 
 def test_lines_of_a_model_lead_back_to_its_source():
     text = "{% set x = 1 %}\nselect\n\n\n    {{ two }},\n    {# gone #}\n    3\n\n"
-    sql, lines = templates.split_marks(templates.render(text, {"two": "1\n+ 1"}, "a.sql", kind="model"))
-    assert sql == "select\n\n    1\n+ 1,\n    3"
+    sql, lines = laid_out(text, two="1\n+ 1")
+    assert sql == "select\n\n    1\n    + 1,\n    3"
     assert lines == (2, 3, 5, 5, 7)
+
+
+def laid_out(text, **names):
+    rendered = templates.render(text, names, "a.sql", kind="model", is_laid_out=True)
+    return templates.split_marks(rendered, text)
+
+
+CASE = "case\n        when b then c\n        else d\n    end"  # as a macro's file indents it
+
+
+@pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("{{ case }}", "case\n    when b then c\n    else d\nend"),
+        ("select\n    1 + {{ case }}", "select\n    1 + case\n        when b then c\n        else d\n    end"),
+        ("    f({{ case }},\n      2)", "    f(case\n        when b then c\n        else d\n    end,\n      2)"),
+        ("  {{ outer(case) }} as x", "  (\n      case\n          when b then c\n          else d\n      end\n  ) as x"),
+        (
+            "select 'it''s', -- it's\n  {{ case }}",
+            "select 'it''s', -- it's\n  case\n      when b then c\n      else d\n  end",
+        ),
+        ("    {{ quoted }}", "    'a\n  b' ||\n    c"),  # what stands in quotes is a value
+        ("    '{{ case }}'", f"    '{CASE}'"),
+        ("    f('a', $${{ case }}$$)", f"    f('a', $${CASE}$$)"),
+        ("  {{ gap }}", "  a\n\n  b"),
+        ("  {{ one }}{{ one }}", "  11"),
+    ],
+)
+def test_what_a_macro_prints_over_several_lines_hangs_below_its_call(text, sql):
+    outer = templates.macros("{% macro outer(case) %}(\n        {{ case }}\n    ){% endmacro %}", "m.sql", {})["outer"]
+    context = {"case": CASE, "quoted": "'a\n  b' ||\n        c", "gap": "a\n\nb", "one": "1"}
+
+    assert laid_out(text, outer=outer, **context)[0] == sql
+
+
+def test_aliases_stand_in_the_column_in_which_the_template_has_them():
+    text = "select\n    {{ a }}      as a,\n    {{ b }}      as b,\n    {{ a }} as c,\n    f(\n"
+    text += '      {{ a }})   as "d"\nfrom t'
+    sql, _ = laid_out(text, a="\x1f:a", b="a_longer_expression")
+    assert sql.replace("\x1f", "").split("\n") == [
+        "select",
+        "    :a           as a,",
+        "    a_longer_expression as b,",
+        "    :a as c,",
+        "    f(",
+        '      :a)        as "d"',
+        "from t",
+    ]
+
+
+def test_the_layout_of_a_model_does_not_reach_the_config_of_another():
+    def ref():
+        templates.render("{{ x }}", {"x": "1\n2"}, "b.sql", kind="model")
+        return "t"
+
+    text = "    {{ ref() }}\n    {{ case }}"
+    assert laid_out(text, ref=ref, case=CASE)[0] == "    t\n    case\n        when b then c\n        else d\n    end"
 
 
 def test_expressions_have_python_values():
