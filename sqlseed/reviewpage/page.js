@@ -16,7 +16,6 @@
     const id = section.lastElementChild.id; // m-NAME
     return { section, id, name: id.slice(2), words: section.dataset.find, table: section.dataset.table };
   });
-  const byName = new Map(models.map((model) => [model.name, model]));
   const rows = new Map(all("table.models tbody tr").map((row) => [row.querySelector("a").hash.slice(3), row]));
   const node = (name) => at("g-" + name);
   const filter = at("filter");
@@ -68,6 +67,7 @@
   // --- the graph: a model's ancestors and descendants ---------------------------------------------------------------
   const picture = document.querySelector(".graph");
   const nodes = picture ? all("a", picture) : [];
+  const placeOf = new Map(nodes.map((one, i) => [one, i]));
   const parents = nodes.map((one) => (one.dataset.refs ? one.dataset.refs.split(" ").map(Number) : []));
   const children = nodes.map(() => []);
   parents.forEach((some, i) => some.forEach((parent) => children[parent].push(i)));
@@ -90,11 +90,10 @@
   };
   const light = (names) => {
     if (names === null) return paint(null, "");
-    const places = names.map((name) => nodes.indexOf(node(name))).filter((i) => i >= 0);
-    paint(new Set(places), "");
+    paint(new Set(names.map((name) => placeOf.get(node(name)))), "");
   };
   const kin = (one) => {
-    const i = nodes.indexOf(one);
+    const i = placeOf.get(one);
     const above = reach(i, parents), below = reach(i, children);
     const told = `${one.querySelector("text").textContent} stands on ${above.size} and carries ${below.size} of ${nodes.length} models`;
     const up = (k) => k === i || above.has(k), down = (k) => k === i || below.has(k);
@@ -209,7 +208,7 @@
       fold.open = true;
     }
     if (target) target.scrollIntoView({ block: "start" });
-    if (target && nodes.includes(target)) target.focus();
+    if (target && placeOf.has(target)) target.focus();
   };
   addEventListener("hashchange", unfold);
   if (location.hash) unfold();

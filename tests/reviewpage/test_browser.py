@@ -244,6 +244,13 @@ def test_sources_in_a_section_unfold_to_the_seeds(tab: Page, folder: Path):
     assert "towns2.column1" in told
 
 
+def test_a_statement_is_copied_without_its_line_numbers(tab: Page, folder: Path):
+    tab.open(folder / "rich.html", fragment="#m-staff")
+    tab.run("document.querySelectorAll('#m-staff details.part').forEach((one) => { one.open = true })")
+    tab.run("getSelection().selectAllChildren(document.querySelector('#m-staff ol[aria-label^=statement]'))")
+    assert tab.run("getSelection().toString()").rstrip("\n") == rich().models[2].statement.rstrip("\n")
+
+
 # --- without script, on paper, and large -------------------------------------------------------------------------
 
 
