@@ -138,3 +138,39 @@ def test_a_selection_by_what_the_target_holds_is_refused(tiny: Path):
     done = run(tiny, "build", "--approved", "--select", "checkpoint:missing")
     assert done.rc == 2
     assert "checkpoint" in done.stderr
+
+
+def test_the_bundle_in_short(tiny: Path):
+    done = run(tiny, "review", "-q", "--output", "json")
+    assert done.rc == 0
+    names = [Path(path).name for path in json.loads(done.stdout)]
+    assert names == ["index.html", "review.json"]
+    shown = run(tiny, "review", "-q", "--output", "markdown")
+    assert (shown.rc, shown.stderr) == (0, "")
+    assert "## tiny: what a build would do to dev\n" in shown.stdout
+    assert "39 rows in 3 tables, 15 slices to run; about " in shown.stdout
+    assert "| marks | main.marks | 6 of 6 | 24 |" in shown.stdout
+    assert "| weights | intermediate | 3 of 3 | 12 |" in shown.stdout
+    assert "- **note** No data test guards" in shown.stdout
+    run(tiny, "review", "--approve", "--by", "the DBA")
+    edit(tiny)
+    changed = run(tiny, "review", "-q", "--output", "markdown", "--no-dry-run").stdout
+    assert "| marks | main.marks | 6 of 6 | about 24 |  |  | changed |" in changed
+    assert "about 36 rows in 3 tables" in changed  # branch_table does not say how many it makes
+    assert "This is not what the DBA approved at" in changed
+
+
+def test_progress_of_the_dry_run_is_on_stderr(tiny: Path):
+    done = run(tiny, "review")
+    assert "built   marks: 24 rows in" in done.stderr
+    assert "built" not in done.stdout
+    assert run(tiny, "review", "--no-dry-run").stderr == ""
+
+
+def test_a_selection_is_reviewed_with_what_it_needs(tiny: Path):
+    done = run(tiny, "review", "-q", "--select", "pupils", "--branch", "south")
+    assert "a build would write 5 rows in 3 slices" in done.stdout
+    data = json.loads((tiny / "target/review/review.json").read_text("utf-8"))
+    assert [model["name"] for model in data["models"]] == ["branch_table", "weights", "pupils"]
+    assert run(tiny, "review", "-q", "--select", "pupil").rc == 2
+    assert run(tiny, "review", "-q", "--branch", "nowhere").rc == 2

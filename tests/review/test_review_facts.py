@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sqlseed import api
-from sqlseed.review import attention, document, facts, gathering, guarantees
+from sqlseed.review import attention, document, facts, gathering, guarantees, markdown
 from sqlseed.review.facts import Review
 from sqlseed.reviewpage import page
 from tests.cli.tiny import CANARY
@@ -336,6 +336,18 @@ def test_big_slices(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(attention, "BIG_SLICE", 5)
     looks = registry.texts(registry.review(registry.write(tmp_path / "p")), "look")
     assert "pupils has slices of up to 6 rows, each in one transaction" in looks
+
+
+@pytest.mark.parametrize("hostile", ["<script>", "@team", "a|b", "[a](b)", "#1"])
+def test_a_summary_holds_no_markup_of_the_data(hostile: str, tmp_path: Path) -> None:
+    found = registry.review(registry.write(tmp_path / "p"))
+    models = tuple(replace(model, name=f"{model.name}{hostile}") for model in found.models)
+    looks = (facts.Attention("look", f"somebody's {hostile}"),)
+    shown = markdown.of_review(replace(found, project=hostile, where=hostile, models=models, attention=looks))
+    assert hostile not in shown
+    many = replace(found, models=tuple(replace(found.models[0], name=f"m{n}") for n in range(1000)))
+    assert "and 800 more models" in markdown.of_review(many)
+    assert len(markdown.of_review(many)) < markdown.LIMIT
 
 
 # --- review.json -----------------------------------------------------------------------------------------------
