@@ -24,6 +24,7 @@ from sqlseed.lint.finding import Finding
 from sqlseed.model import Compiled
 from sqlseed.planning import PlanResult
 from sqlseed.previewing import Preview, preview
+from sqlseed.privacy.auditing import audit as audit_privacy
 from sqlseed.targeting import (
     EVERYTHING,
     Selection,
@@ -47,6 +48,7 @@ __all__ = [
     "Selection",
     "TableSummary",
     "approve",
+    "audit_privacy",
     "build",
     "changes",
     "clean",
@@ -73,7 +75,8 @@ def _ignore(_: Event) -> None:
     return None
 
 
-# --- listing and compiling ---------------------------------------------------------------------------------
+def _workspace(project: Workspace | str | Path | None) -> Workspace:
+    return project if isinstance(project, Workspace) else load(project)
 
 
 def ls(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[selector.Node]:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from sqlseed import arguments, report
+from sqlseed.cli.grants import grants
 from sqlseed.cli.health import health
 from sqlseed.cli.lint import lint, warn
 from sqlseed.cli.options import (
@@ -28,6 +29,7 @@ from sqlseed.cli.options import (
     selection_of,
     slices_of,
 )
+from sqlseed.cli.privacy import audit_privacy
 from sqlseed.cli.review import review
 from sqlseed.cli.testing import test
 from sqlseed.errors import GuardError, Interrupted, SelectionError, SqlseedError, did_you_mean, raise_all
@@ -271,6 +273,8 @@ cli.add_command(test)
 cli.add_command(health)
 cli.add_command(lint)
 cli.add_command(review)
+cli.add_command(audit_privacy)
+cli.add_command(grants)
 
 
 @cli.command()

@@ -96,7 +96,7 @@ def test_readme_shows_the_build_of_the_reference_project():
 
 def test_readme_lists_every_command_and_exit_code():
     readme = PAGES["README.md"]
-    listed = re.findall(r"^\| `sqlseed (\w+)", readme, re.MULTILINE)
+    listed = re.findall(r"^\| `sqlseed ([\w-]+)", readme, re.MULTILINE)
     assert sorted(listed) == sorted(cli.commands)
     for text in (readme, page("commands")):
         codes = {int(code) for code in re.findall(r"^\| ([0-9]+)", text, re.MULTILINE)}
@@ -196,7 +196,7 @@ def command_lines() -> Iterator[tuple[str, str]]:
         codes += [line for line in without_output.split("\n") if line.startswith("    ")]
         codes += re.findall(r"`([^`\n]+)`", without_output)
         for code in codes:
-            found = re.search(r"(?:^|[\s/(])sqlseed ((?:[a-z]+|--version|--help)\b.*)$", code.strip())
+            found = re.search(r"(?:^|[\s/(])sqlseed ((?:[a-z-]+|--version|--help)\b.*)$", code.strip())
             if found and not re.match(r"\w+ = |#", code.strip()) and re.split(r"\W", found[1])[0] not in PROSE:
                 yield name, re.split(r" +# |&&|\||\)\"|;|$", found[1])[0].strip()
 

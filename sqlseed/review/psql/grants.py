@@ -44,12 +44,17 @@ def _references(workspace: Workspace, creating: Collection[str]) -> list[tuple[R
 
 
 def grant_statements(
-    workspace: Workspace, role: str, names: Iterable[str] | None = None, creates: Collection[str] = ()
+    workspace: Workspace,
+    role: str,
+    names: Iterable[str] | None = None,
+    creates: Collection[str] = (),
+    beside: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The least privileges for a run of these models, all of the project's without names, as statements.
 
-    `creates` are the models whose tables are missing: the role makes them, and owns them. Sequences have the name that
-    PostgreSQL gives them; the script grants.sql asks the catalog.
+    `creates` are the models whose tables are missing: the role makes them, and owns them. `beside` are privileges that
+    it shall have on each of the models' tables anyway: `build` looks at them (select), and changes what is there
+    (update, delete). Sequences have the name that PostgreSQL gives them; the script grants.sql asks the catalog.
     """
     compiled, who = workspace.compiled, quote(role)
     chosen = sorted(compiled if names is None else names)
@@ -62,6 +67,10 @@ def grant_statements(
         f"grant usage{', create' if makes_in_target else ''} on schema {quote(target.schema)} to {{who}};",
     ]
     needed = _needed(workspace, chosen)
+    for name in chosen:
+        if _is_in_target(compiled[name]):
+            privileges = needed[compiled[name].relation]
+            privileges += [privilege for privilege in beside if privilege not in privileges]
     for child, parent in _references(workspace, creates):
         if child not in made or parent in made:
             continue
@@ -75,7 +84,11 @@ def grant_statements(
     for name in sorted(set(planner.integer_models(compiled)) & set(chosen) - set(creates)):
         relation = compiled[name].relation
         sequence = Relation(relation.schema, constraint_name(relation.name, [compiled[name].config.key or ""], "seq"))
-        statements.append(f"grant select, update on sequence {sequence} to {{who}};")
+        statement = f"grant select, update on sequence {sequence} to {{who}};"
+        if beside:  # nobody has looked whether the key has one
+            there = f"to_regclass({literal(sequence)}) is not null"
+            statement = f"do $sqlseed$ begin if {there} then {statement} end if; end $sqlseed$;"
+        statements.append(statement)
     return tuple(statement.replace("{who}", who) for statement in statements)
 
 

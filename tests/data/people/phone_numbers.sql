@@ -1,4 +1,4 @@
--- Every telephone number has the form +91- and ten digits from 6 on, and belongs to one person.
+-- Every telephone number has the form +91- and ten digits from 6 on, or as phone_mode has it, and belongs to one person.
 with numbers as (
     select "phoneNumber" as phone from {{ ref('guardians') }}
     union all
@@ -11,4 +11,5 @@ select phone, count(*) as holders
 from numbers
 group by phone
 having phone is null
-    or not phone ~ '^[+]91-[6-9][0-9]{9}$'
+    or not phone ~ {% if var('phone_mode') == 'undialable' %}'^[+]91-50[0-9]{10}$'{% else %}'^[+]91-[6-9][0-9]{9}$'{% endif %}
+
