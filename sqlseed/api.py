@@ -75,10 +75,6 @@ def _ignore(_: Event) -> None:
     return None
 
 
-def _workspace(project: Workspace | str | Path | None) -> Workspace:
-    return project if isinstance(project, Workspace) else load(project)
-
-
 def ls(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[selector.Node]:
     """The nodes that a selection picks, parents before children. Touches no database."""
     workspace = _workspace(project)
