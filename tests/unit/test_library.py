@@ -85,5 +85,7 @@ def test_permute_strides_are_coprime_with_the_size(size: int) -> None:
     import math
 
     text = library.permute("n", size, "1")
-    stride = int(re.findall(rf", {size}, \d+, \d+, (\d+),", text)[0])
-    assert math.gcd(stride, size) == 1
+    strides = [int(stride) for stride in re.findall(rf"^ +{size}, \d+, \d+, (\d+),", text, re.MULTILINE)]
+    assert len(strides) == 4
+    assert all(math.gcd(stride, size) == 1 for stride in strides)
+    assert size < 10 or len(set(strides)) == 2  # every other round turns the numbers by more than one
