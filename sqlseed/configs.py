@@ -45,7 +45,7 @@ def _placed(error: CompileError, file: ModelFile) -> CompileError:
 def _read_config(context: ProjectContext, file: ModelFile) -> Config:
     settings = dict(file.config)
     if "config(" in file.raw_sql:
-        settings |= settings_in_file(context, file)
+        settings |= _with_lint(settings.get("lint"), settings_in_file(context, file))
     known = {field.name for field in fields(Config)} - {"whole"}
     for key in settings:
         if key not in known:
@@ -54,6 +54,14 @@ def _read_config(context: ProjectContext, file: ModelFile) -> Config:
         return _make_config(context.project, file, settings)
     except (ValueError, TypeError) as error:
         raise CompileError(f"config: {error}", path=file.path) from None
+
+
+def _with_lint(given: Any, settings: dict[str, Any]) -> dict[str, Any]:
+    """A file's settings; its opt-outs of lint stand beside those of the YAML, rule by rule."""
+    own = settings.get("lint")
+    return (
+        settings | {"lint": {**given, **own}} if isinstance(given, Mapping) and isinstance(own, Mapping) else settings
+    )
 
 
 def settings_in_file(context: ProjectContext, file: ModelFile) -> dict[str, Any]:

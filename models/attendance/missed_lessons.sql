@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=per_section(80) ~ ' * [1, var("attendance_days") / 365]|min') }}
+          rows=per_section(80) ~ ' * [1, var("attendance_days") / 365]|min',
+          lint={'total-order': 'a section has one lesson in a slot, and a teacher one mark a day: the level, letter or teacher decides'}) }}
 
 -- One row per lesson and day whose teacher was not in the building, and who took it instead, if anybody could.
 -- Rows: some 6 per hundred lessons, of which less than half are taken. Estimate, all of it.

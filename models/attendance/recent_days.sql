@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['attendance', 'calendar'],
-          rows='var("period_days") + 1') }}
+          rows='var("period_days") + 1',
+          lint={'total-order': 'a branch has each day once: its academic years do not overlap'}) }}
 
 -- One row per school day for which attendance is kept lesson by lesson: the last var('period_days') up to the as-of
 -- date, and the next one after it, for which the lessons are planned.

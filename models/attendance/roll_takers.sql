@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['attendance'],
-          rows=per_section(14) ~ ' * [1, var("attendance_days") / 365]|min') }}
+          rows=per_section(14) ~ ' * [1, var("attendance_days") / 365]|min',
+          lint={'total-order': 'a section has one lesson in a period, and a teacher one mark a day'}) }}
 
 -- One row per section and day on which its class teacher is not there when the first lesson begins at 08:20, and who
 -- takes the roll instead: who gives the first lesson of the day that is held, or, where none is, the teacher of another

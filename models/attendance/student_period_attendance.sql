@@ -1,5 +1,7 @@
 {{ config(table='StudentPeriodAttendance', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=this_year(per_seat('7.2 * var("period_days")'))) }}
+          rows=this_year(per_seat('7.2 * var("period_days")')),
+          lint={'integer-division': 'a threshold among 2^32 draws: what is dropped is less than a hundred of them',
+                'function-in-join': 'at most 27 fortnights of a year beside each pupil'}) }}
 
 -- One row per lesson held on the last var('period_days') school days and pupil enrolled in the section.
 --

@@ -1,5 +1,6 @@
 {{ config(table='Substitution', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
-          rows=per_section(80) ~ ' * [1, var("attendance_days") / 365]|min') }}
+          rows=per_section(80) ~ ' * [1, var("attendance_days") / 365]|min',
+          lint={'total-order': 'n numbers the staff of a branch'}) }}
 
 -- One row per lesson and day whose teacher was not in the building, up to the as-of date.
 --

@@ -1,5 +1,7 @@
 {{ config(table='TeacherDailyAttendance', slice_by=['branch', 'year'], tags=['attendance', 'staff'],
-          rows=per_section(240) ~ ' * [1, var("attendance_days") / 365]|min') }}
+          rows=per_section(240) ~ ' * [1, var("attendance_days") / 365]|min',
+          lint={'total-order': 'a teacher misses a lesson of a period once a day',
+                'integer-division': 'half an hour is added before: hundredths of an hour, rounded'}) }}
 
 -- One row per teacher in post and school day up to the as-of date: the day's summary, with who stood in for him.
 --

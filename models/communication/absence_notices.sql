@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['communication', 'attendance'],
-          rows=per_seat(1)) }}
+          rows=per_seat(1),
+          lint={'function-in-join': 'only the few days that notice_rules keeps, and nearly all pupils are there on all of them'}) }}
 
 -- One row per message that a pupil was marked absent or came late: sent on the same day to the family's first contact.
 -- Rows: the register's absences and late arrivals of the last days before the as-of date, for so many days as the seed

@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['communication'],
-          rows=per_seat(4)) }}
+          rows=per_seat(4),
+          lint={'cartesian-product': 'each message for the staff goes to everybody who is in post'}) }}
 
 -- One row per message of a campaign that went out by the as-of date, but for the fee reminders, which are in
 -- fee_notices.

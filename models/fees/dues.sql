@@ -1,4 +1,6 @@
-{{ config(materialized='intermediate', slice_by=['branch'], tags=['fees'], rows=per_seat(3.7) ~ ' * var("years")') }}
+{{ config(materialized='intermediate', slice_by=['branch'], tags=['fees'], rows=per_seat(3.7) ~ ' * var("years")',
+          lint={'total-order': 'child_no and pupil_n name a child of the family, who has one invoice a quarter',
+                'integer-division': 'concessions are rounded down to ten rupees'}) }}
 
 -- One row per invoice: a pupil, a quarter that he attends in part or as a whole, what is asked of him and by when.
 --

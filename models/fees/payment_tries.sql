@@ -1,4 +1,5 @@
-{{ config(materialized='intermediate', slice_by=['branch'], tags=['fees'], rows=per_seat(4) ~ ' * var("years")') }}
+{{ config(materialized='intermediate', slice_by=['branch'], tags=['fees'], rows=per_seat(4) ~ ' * var("years")',
+          lint={'integer-division': 'instalments are whole hundreds of rupees, and the last one is the rest'}) }}
 
 -- One row per attempt to pay, up to the as-of date: an invoice's instalments, some with a failed attempt before them.
 --

@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['fees'],
-          rows='8 * (branch.last_level - branch.first_level + 1) * var("years")') }}
+          rows='8 * (branch.last_level - branch.first_level + 1) * var("years")',
+          lint={'integer-division': 'fees and their heads are whole tens of rupees'}) }}
 
 -- One row per academic year, grade and fee head: what a branch asks for a quarter of the year.
 --

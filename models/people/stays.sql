@@ -1,5 +1,6 @@
 {{ config(materialized='intermediate', slice_by=['branch'], tags=['people'],
-          rows=per_seat(1.3)) }}
+          rows=per_seat(1.3),
+          lint={'total-order': 'seat_n is packed from cohort, letter and seat (macro pupil_n): a seat has each step once'}) }}
 
 -- One row per stay: a pupil in his seat, from the year in which he comes to the last one up to now.
 --

@@ -1,5 +1,6 @@
 {{ config(table='Student', slice_by=['branch'], tags=['people'],
-          rows=per_seat(1.3)) }}
+          rows=per_seat(1.3),
+          lint={'total-order': 'a pupil has one row a year in pupil_years, and n is his number'}) }}
 
 -- One row per pupil who attends in one of the years shown, those who have left included.
 -- Rows: those of pupils. Class, section and roll number are the present ones, or those of the last year.

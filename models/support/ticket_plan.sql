@@ -1,5 +1,7 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['support'],
-          rows=per_seat(0.19)) }}
+          rows=per_seat(0.19),
+          lint={'total-order': 'the days after the year are none of its school days: each stands once',
+                'cartesian-product': 'one principal is in post in a year'}) }}
 
 -- One row per ticket opened in an academic year up to the as-of date: who asks, about what, who answers, and when each
 -- step of the thread comes. Tickets, their messages and files are read off it.

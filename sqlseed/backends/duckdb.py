@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
 _BATCH = 20_000  # rows of a lookup table sent at once
+_parser = cache(lambda: duckdb.connect(config={"threads": 1}))
 
 
 class DuckDB:
@@ -346,6 +348,15 @@ class DuckDBSession:
         """Ends the session; never raises."""
         with contextlib.suppress(duckdb.Error):
             self._connection.close()
+
+
+def refusal(sql: str) -> str:
+    """What DuckDB's parser has against a text, in one line; "" if it takes it."""
+    try:
+        _parser().extract_statements(sql)
+    except duckdb.Error as error:
+        return str(error).strip().split("\n")[0]
+    return ""
 
 
 def _named(

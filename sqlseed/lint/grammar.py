@@ -65,7 +65,7 @@ class Statement:
         self.compiled = compiled
         self.sql = compiled.sql
         self._source = source.splitlines()
-        self.text = _numbered(compiled)
+        self.text, self.parameter_names = _numbered(compiled)
         try:
             self.roots: tuple[Node, ...] = tuple(raw.stmt for raw in parser.parse_sql(self.text))
         except parser.ParseError as error:
@@ -150,8 +150,9 @@ def parse(compiled: Compiled, source: str = "") -> Statement:
     return Statement(compiled, source)
 
 
-def _numbered(compiled: Compiled) -> str:
-    """The text with `$1` for `:name`, padded to the same length, so that every position stays what it was."""
+def _numbered(compiled: Compiled) -> tuple[str, dict[int, str]]:
+    """The text with `$1` for `:name`, padded to the same length, so that every position stays what it was; and what
+    the numbers stand for."""
     numbers: dict[str, int] = {}
     pieces: list[str] = []
     end = 0
@@ -159,7 +160,7 @@ def _numbered(compiled: Compiled) -> str:
         number = numbers.setdefault(use.name, len(numbers) + 1)
         pieces += [compiled.sql[end : use.start], f"${number}".ljust(use.end - use.start)]
         end = use.end
-    return "".join([*pieces, compiled.sql[end:]])
+    return "".join([*pieces, compiled.sql[end:]]), {number: name for name, number in numbers.items()}
 
 
 # --- nodes -----------------------------------------------------------------------------------------------
@@ -225,6 +226,20 @@ def constant(node: Node) -> str | int | float | bool | None:
     names = {"String": "sval", "Integer": "ival", "Float": "fval", "Boolean": "boolval", "BitString": "bsval"}
     found: str | int | bool = getattr(value, names[kind(value)])
     return found
+
+
+def column_ref(source: str, column: str) -> Node:
+    """A ColumnRef made anew."""
+    from pglast import ast
+
+    return ast.ColumnRef(fields=(ast.String(source), ast.String(column)))
+
+
+def operation_like(node: Node, left: Node, right: Node) -> Node:
+    """An A_Expr with the operator and the place of another one."""
+    from pglast import ast
+
+    return ast.A_Expr(kind=node.kind, name=node.name, lexpr=left, rexpr=right, location=node.location)
 
 
 def _location(node: Node) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlseed.errors import ProjectError, did_you_mean
 from sqlseed.lint import grammar
+from sqlseed.lint.catalogue import Catalogue
 from sqlseed.lint.finding import Finding
 from sqlseed.lint.rule import Problem, Rule, Subject
 from sqlseed.lint.rules import RULES, standing
@@ -30,27 +31,27 @@ def lint(workspace: Workspace, names: Iterable[str] | None = None) -> list[Findi
     """
     grammar.require()
     found: list[Finding] = []
+    catalogue = Catalogue(workspace)
     for name in sorted(workspace.compiled if names is None else names):
-        found += _of_model(workspace, workspace.compiled[name])
+        found += _of_model(catalogue, name)
     return sorted(found, key=lambda one: (one.path, one.line or 0, one.column or 0, one.rule))
 
 
-def _of_model(workspace: Workspace, compiled: Compiled) -> Iterator[Finding]:
-    source = workspace.project.models[compiled.name].raw_sql
+def _of_model(catalogue: Catalogue, name: str) -> Iterator[Finding]:
+    compiled = catalogue.models[name]
     reasons = {rule: reason for rule, reason in compiled.config.lint.items() if reason}
     try:
-        statement = grammar.parse(compiled, source)
+        subject = Subject(compiled, catalogue.reading(name), catalogue.models)
     except grammar.SyntaxProblem as error:
         yield _syntax_finding(compiled, error)
         return
-    subject = Subject(compiled, statement, workspace.compiled)
     broken: set[str] = set()
     for rule in RULES:
         problems = rule.check(subject) if rule.check else iter(())
         for finding in dict.fromkeys(_finding(subject, rule, problem) for problem in problems):
             broken.add(rule.name)
             yield replace(finding, allowed=reasons.get(rule.name, ""))
-    yield from _opt_outs(compiled, source, broken)
+    yield from _opt_outs(compiled, catalogue.source(name), broken)
 
 
 def _finding(subject: Subject, rule: Rule, problem: Problem) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sqlseed.lint.catalogue import Reading
 from sqlseed.lint.grammar import Node, Statement
 from sqlseed.model import Compiled
 
@@ -29,8 +30,13 @@ class Subject:
     """A model as a rule sees it, among the others of its project."""
 
     compiled: Compiled
-    statement: Statement
+    reading: Reading
     models: Mapping[str, Compiled]
+
+    @property
+    def statement(self) -> Statement:
+        """Its statement, parsed."""
+        return self.reading.statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from sqlseed.lint.rule import Rule
-from sqlseed.lint.rules import columns, keys, literals, reading, standing, volatility
+from sqlseed.lint.rules import (
+    columns,
+    engines,
+    joining,
+    keys,
+    literals,
+    numbers,
+    ordering,
+    reading,
+    standing,
+    volatility,
+)
 
 RULES: tuple[Rule, ...] = (
     *standing.RULES,
     *reading.RULES,
     *volatility.RULES,
     *columns.RULES,
+    *ordering.RULES,
+    *joining.RULES,
+    *numbers.RULES,
     *literals.RULES,
     *keys.RULES,
+    *engines.RULES,
 )
 """Every rule, in the order in which they are listed."""
