@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
-from sqlseed.dialect import kinds, portable, reading, rules, spelling
+from sqlseed.dialect import kinds, portable, reading, rules, spelling, volatile
 from sqlseed.errors import CompileError, SqlseedError, did_you_mean
 from sqlseed.model import Compiled
 
@@ -40,14 +40,6 @@ _VOLATILE_NODES: dict[type[exp.Expr], str] = {
     exp.Uuid: "gen_random_uuid()",
     exp.CurrentUser: "current_user",
 }
-_VOLATILE_CALLS = frozenset(
-    """
-    clock_timestamp statement_timestamp transaction_timestamp timeofday nextval currval lastval setval setseed
-    random_normal gen_random_bytes uuid_generate_v4 uuidv4 uuidv7 txid_current pg_current_xact_id pg_sleep
-    pg_backend_pid current_setting set_config inet_client_addr inet_server_addr version pg_read_file
-    pg_advisory_lock pg_advisory_xact_lock dblink lo_import
-    """.split()  # noqa: SIM905
-)
 _MAX_NAME_BYTES = 63
 _TABLE_FUNCTIONS = (exp.ExplodingGenerateSeries, exp.GenerateSeries, exp.Unnest)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Command, exp.DDL, exp.Drop, exp.Set, exp.Transaction)
@@ -157,7 +149,7 @@ def _volatile(compiled: Compiled, tree: Tree) -> Errors:
     for node in tree.all(*_VOLATILE_NODES):
         yield error_at(compiled, node, f"{_VOLATILE_NODES[type(node)]} differs from run to run", _STABLE)
     for node in tree.all(exp.Anonymous):
-        if node.name.lower() in _VOLATILE_CALLS:
+        if node.name.lower() in volatile.FUNCTIONS:
             yield error_at(compiled, node, f"{node.name}() differs from run to run, or acts on the session", _STABLE)
 
 
@@ -273,7 +265,7 @@ def _unportable_name(node: exp.Expr) -> str | None:
     if isinstance(node, exp.Anonymous):
         name = str(node.name).lower()
         session = isinstance(node.parent, exp.Dot) and name.startswith("sqlseed_")
-        return None if session or name in portable.CALLS or name in _VOLATILE_CALLS else name
+        return None if session or name in portable.CALLS or name in volatile.FUNCTIONS else name
     if isinstance(node, exp.Dot) and node.this.name != "pg_temp":
         return node.sql(dialect="postgres")
     if isinstance(node, exp.Array) and (not node.find_ancestor(exp.Any, exp.Unnest) or node.find(exp.Query)):

@@ -37,6 +37,17 @@ BREAKS: dict[str, list[str]] = {
         "select (timestamp 'now')::text as id, 'x' as town",
         "select (timestamp '2026-01-01 00:00'::timestamptz)::text as id, 'x' as town",
         "select current_setting('TimeZone') as id, 'x' as town",
+        "select pg_try_advisory_lock(7)::text as id, 'x' as town",
+        "select (to_timestamp(people)::date)::text as id, 'x' as town from {{ seed('towns') }}",
+        "select to_char(to_timestamp(people), 'HH24') as id, 'x' as town from {{ seed('towns') }}",
+        "select extract(hour from to_timestamp(people))::text as id, 'x' as town from {{ seed('towns') }}",
+        "select to_timestamp(name, 'YYYY')::text as id, 'x' as town from {{ seed('towns') }}",
+        (
+            "with t as (select to_timestamp(people) as at from {{ seed('towns') }}) select at::text as id, 'x' as"
+            " town from t"
+        ),
+        "select code as id, name as town from {{ seed('towns') }} where to_timestamp(people) < date '2026-01-31'",
+        "select make_timestamptz(2026, 1, 31, 0, 0, 0) at time zone 'UTC' || '' as id, 'x' as town",
     ],
     "select-star": [
         "select * from {{ seed('towns') }}",
@@ -58,6 +69,12 @@ BREAKS: dict[str, list[str]] = {
         "select 'password=hunter22' as id, 'x' as town",
         "select '-----BEGIN RSA PRIVATE KEY-----' as id, 'x' as town",
         "select 'AKIA' || 'x' as id, 'AKIAABCDEFGHIJKLMNOP' as town",
+        "select '+91-9876543210' as id, 'x' as town",
+        "select 'Call 98765 43210 before noon' as id, 'x' as town",
+        "select 'Dear parent, write to head@college.in today' as id, 'x' as town",
+        "select 'head@' || 'college.in' as id, 'x' as town",
+        "select 'Aadhaar 2341 2341 2346' as id, 'x' as town",
+        "select 'PAN ABCPK1234L of the payer' as id, 'x' as town",
     ],
     "total-order": [
         (
@@ -172,6 +189,12 @@ FINE_ONES: dict[str, list[str]] = {
         "select md5('now') as id, 'current_date' as town",
         "select (date '2026-01-31')::text as id, ('2026-01-31'::timestamp)::text as town",
         "select (date '2026-01-31' + 1)::text as id, 'today' as town",
+        "select extract(hour from timestamp '2026-01-31 10:00')::text as id, 'x' as town",
+        "select (to_timestamp(people) at time zone 'UTC')::date::text as id, 'x' as town from {{ seed('towns') }}",
+        (
+            "select code as id, name as town from {{ seed('towns') }} where make_date(people, 1, 1) < timestamp"
+            " '2026-01-31'"
+        ),
     ],
     "select-star": [
         "with t as (select code, name from {{ seed('towns') }}) select * from t",
@@ -191,6 +214,8 @@ FINE_ONES: dict[str, list[str]] = {
         "select 'password' as id, 'the secret garden' as town",
         "select 'https://db.example.com/school' as id, 'AKIA' as town",
         "select '98765432101' as id, 'x' as town",
+        "select 'Aadhaar 2341 2341 2345' as id, 'ABCDK1234L' as town",
+        "select 'Receipt 2026-987654321' as id, '+91 50123 45678' as town",
     ],
     "total-order": [
         "select id, row_number() over (order by town collate \"C\", id)::text as town from {{ ref('house') }}",
