@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlseed import library
 from sqlseed.assertion import DataTest, DataTestKind
 from sqlseed.errors import ProjectError
 from sqlseed.events import Event, EventKind, StepResult, Verdict
@@ -24,6 +25,11 @@ from sqlseed.workspace import Workspace
 _FLUSH_SECONDS = 1.0  # at most this often while slices finish: the file grows with every one
 
 _Json = dict[str, Any]
+
+_OF_A_HASH = (  # what a reader meets in every model that draws at random
+    "the salt is a number for the value's name, # (xor) one for the slice: each value of each slice has its own",
+    "(hash * k) >> 32 is uniform below k; hash < p * 4294967296, which is 2^32, is true with probability p",
+)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -40,11 +46,16 @@ def write_text(path: Path, text: str) -> None:
 
 
 def compiled_text(model: Compiled) -> str:
-    """A compiled model as a file: the statement, and in its header what its parameters are."""
+    """A compiled model as a file: the statement, and in its header what its parameters and functions are."""
     lines = [f"-- {model.path}: fills {model.relation}", "-- compiled by sqlseed; bind parameters per slice:"]
     lines += [f"--   :{p.name} {p.type} ({p.kind.value} {'.'.join(p.of)})" for p in model.parameters]
     if not model.parameters:
         lines[-1] = "-- compiled by sqlseed; no bind parameters"
+    if model.functions:
+        lines.append("-- functions of the session, in pg_temp:")
+    for name in model.functions:
+        lines.append(f"--   {name}: {library.purpose(name)}")
+        lines += [f"--     {line}" for line in _OF_A_HASH if name == "sqlseed_hash"]
     return "\n".join([*lines, "", model.sql]) + "\n"
 
 

@@ -195,6 +195,20 @@ _CORE["sqlseed_is_json"] = Function(
 )
 _NEEDS = {"sqlseed_bell": ("sqlseed_hash",)}
 
+_PURPOSES = {
+    "sqlseed_hash": "a random number below 2^32 from a row's number and a salt: three rounds of multiply, xor, shift",
+    "sqlseed_key": "a row's key: its slice's prefix, and the row's number in twelve hexadecimal digits",
+    "sqlseed_text_hash": "a text as a number, to be a row's number where there is none",
+    "sqlseed_bell": "a random number in the shape of a bell: the sum of four uniform ones",
+    "sqlseed_permute_round": "one round of a shuffle of 0..size-1 in which no number comes twice",
+    "sqlseed_is_json": "whether a text is JSON",
+}
+
+
+def purpose(name: str) -> str:
+    """What a session function is for, in words for who reads the compiled SQL."""
+    return _PURPOSES.get(name, "a random number in the shape of a beta distribution, from its quantiles")
+
 
 def function(name: str) -> Function:
     """A session function by name, among them the beta tables such as `sqlseed_beta_5p8_2p4`."""

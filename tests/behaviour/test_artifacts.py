@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -38,6 +39,13 @@ def test_compiled_files(on_duckdb, write):
     assert "--   :clinic_id text (dimension clinic.id)" in text
     assert "--   :var_greeting text (var greeting)" in text
     assert ':clinic_id as "id"' in text
+    explained = 0
+    for path in (root / "target/compiled").glob("**/*.sql"):
+        header, _, statement = path.read_text("utf-8").partition("\n\n")
+        called = set(re.findall(r"pg_temp\.(\w+)\(", statement))
+        assert [name for name in called if f"--   {name}: " not in header] == []
+        explained += len(called)
+    assert explained
 
 
 def test_manifest(on_duckdb, write):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sqlseed import library
 from sqlseed.backends import sent
 from sqlseed.model import Target, quote
 from sqlseed.review.psql.text import MARK, comment, literal
@@ -27,14 +28,6 @@ REASONS = {
 }
 """Why each setting is pinned."""
 
-_FUNCTION_REASONS = {
-    "sqlseed_hash": "a random number below 2^32 from a row's number and a salt: three rounds of multiply, xor, shift",
-    "sqlseed_key": "a row's key: its slice's prefix, and the row's number in twelve hexadecimal digits",
-    "sqlseed_text_hash": "a text as a number, to be a row's number where there is none",
-    "sqlseed_bell": "a random number in the shape of a bell: the sum of four uniform ones",
-    "sqlseed_permute_round": "one round of a shuffle of 0..size-1 in which no number comes twice",
-    "sqlseed_is_json": "whether a text is JSON",
-}
 _CONTROL = """\
 -- Stops the run with a sentence. What its transaction did is rolled back.
 create or replace function pg_temp.sqlseed_refuse(message text) returns boolean
@@ -115,14 +108,9 @@ PSQL_SETTINGS = r"""\set ON_ERROR_STOP on
 """psql's own settings: any error ends the script, and nothing is printed but what the scripts say."""
 
 
-def function_reason(name: str) -> str:
-    """What a session function is for."""
-    return _FUNCTION_REASONS.get(name, "a random number in the shape of a beta distribution, from its quantiles")
-
-
 def setting_reasons(settings_: Iterable[str], functions: Iterable[str]) -> dict[str, str]:
     """Why each setting is pinned, and what each session function is for, by name."""
-    return {name: REASONS[name] for name in settings_} | {name: function_reason(name) for name in functions}
+    return {name: REASONS[name] for name in settings_} | {name: library.purpose(name) for name in functions}
 
 
 def settings(target: Target) -> list[str]:
@@ -154,5 +142,5 @@ def preamble(target: Target, functions: Sequence[str]) -> str:
         _CONTROL.replace("@state@", quote(target.state_schema)).replace("@version@", literal(__version__)),
     ]
     for name, ddl in sent.functions(target, functions).items():
-        lines += ["", comment(f"{name}: {function_reason(name)}"), f"{ddl};"]
+        lines += ["", comment(f"{name}: {library.purpose(name)}"), f"{ddl};"]
     return "\n".join(lines) + "\n"
