@@ -138,6 +138,8 @@ def _constants(url: str) -> Iterator[Constant]:
         joined = f"select count(*), max({key}) from {_NUMBERS} join p on p.id = {parent}"
         alone = f"select count(*), max({key}), max({parent}) from {_NUMBERS}"
         join = (_best(connection, "", joined) - _best(connection, "", alone)) / ROWS
+        built = _best(connection, columns, "create index on t (id)", narrow) / ROWS
+        looked = _best(connection, columns, "alter table t add foreign key (b) references p", child) / ROWS
         probe = _best(connection, "", costs.PROBE)
         for name, what, stands, measured in (
             ("ROW", "a row in a bare heap", costs.ROW, base - query - 80 * byte),
@@ -145,19 +147,23 @@ def _constants(url: str) -> Iterator[Constant]:
             ("ENTRY_IN_ORDER", "an index entry in the rows' order", costs.ENTRY_IN_ORDER, row(indexed, narrow) - base),
             ("ENTRY", "an index entry in another order", costs.ENTRY, row(indexed, scattered) - base),
             ("REFERENCE", "a foreign key's check", costs.REFERENCE, check),
+            ("BUILT", "an index entry, made afterwards", costs.BUILT, built),
+            ("VALIDATED", "a foreign key's check, afterwards", costs.VALIDATED, looked),
             ("SOURCE", "a query's row, for each table joined", costs.SOURCE, join),
             ("PROBE_SECONDS", "the probe", costs.PROBE_SECONDS, probe),
         ):
             yield Constant(name, what, stands * 1e6, measured * 1e6)
 
 
-def _best(connection: psycopg.Connection, ddl: str, statement: str) -> float:
-    """The shortest of some runs, each into a new table."""
+def _best(connection: psycopg.Connection, ddl: str, statement: str, filled: str = "") -> float:
+    """The shortest of some runs, each on a new table, which holds rows where it says so."""
     found = []
     for _ in range(TIMES):
         if ddl:
             connection.execute("drop table if exists t")
             connection.execute(f"create table t ({ddl})")
+        if filled:
+            connection.execute(f"insert into t select {filled} from {_NUMBERS}")
         started = time.perf_counter()
         connection.execute(statement)
         found.append(time.perf_counter() - started)

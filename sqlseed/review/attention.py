@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sqlseed.bulk import told
 from sqlseed.model import Relation
 from sqlseed.review.facts import Attention, ForeignKeyFacts, ModelFacts, Review
 from sqlseed.review.reading import Live
@@ -39,6 +40,16 @@ def _target(review: Review, live: Live, dry: Rehearsal | None) -> Iterator[Atten
         yield Attention("stop", f"A build would be refused: {obstacle}")
     if dry is not None and dry.problem:
         yield Attention("stop", f"The dry run failed: {dry.problem}")
+    if live.aside:
+        yield Attention(
+            "look",
+            f"Bulk mode: {told(live.aside)} are dropped while rows come in, and made again at the end, when foreign"
+            ' keys look at every row. A killed build leaves them away until the next command; `bulk: "off"` of the'
+            " target, and the scripts in sql/, leave all in place.",
+            tuple(model.name for model in review.models if model.aside),
+        )
+    if live.left_aside:
+        yield Attention("look", f"An earlier build left {told(live.left_aside)} away; the next one puts them back.")
     if live.superuser:
         yield Attention(
             "look", f"The role {live.role} is a superuser: grants.sql has all that a role needs, and no check stops it."
@@ -139,8 +150,8 @@ def _models(review: Review) -> Iterator[Attention]:
             )
     bare = tuple(m.name for m in review.models if not m.tests and _pending(m) and m.materialized == "table")
     if bare:
-        told = ", ".join(bare[:_SHOWN]) + (", ..." if bare[_SHOWN:] else "")
-        yield Attention("note", f"No data test guards {told}.", bare)
+        names = ", ".join(bare[:_SHOWN]) + (", ..." if bare[_SHOWN:] else "")
+        yield Attention("note", f"No data test guards {names}.", bare)
 
 
 def _changes(review: Review) -> Iterator[Attention]:
@@ -154,9 +165,9 @@ def _changes(review: Review) -> Iterator[Attention]:
         f"seeds {', '.join(seeds[:5])}{', ...' if seeds[5:] else ''}" if seeds else "",
         "settings, vars or versions" if rest else "",
     ]
-    told = "; ".join(part for part in parts if part)
-    if told:
-        text = f"This is not what {review.approval['by']} approved at {review.approval['at']}: {told}"
+    listed = "; ".join(part for part in parts if part)
+    if listed:
+        text = f"This is not what {review.approval['by']} approved at {review.approval['at']}: {listed}"
         yield Attention("look", f"{text}. A build with --approved is refused.", tuple(changed))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlseed.model import Compiled, Materialized, Relation, Step
@@ -30,6 +30,7 @@ class Estimator:
         slices: int,
         indexes: Sequence[IndexFacts],
         references: Sequence[ForeignKeyFacts],
+        aside: Collection[IndexFacts | ForeignKeyFacts] = (),
     ) -> Estimate:
         """Of the pending slices of a model with so many in all. A view takes nothing but its query."""
         rows, exact = self.rows(pending)
@@ -38,17 +39,23 @@ class Estimator:
         width = self._width(compiled.relation)
         keys = {key.columns: key for key in width.keys}
         entries: list[costs.Entries] = []
-        index_bytes = 0
         for index in indexes:
             key = _scaled(keys.get(index.columns) or _unknown(index.columns, rows, index.unique), rows, width.rows)
-            in_order = index.columns == (compiled.config.key,)
-            index_bytes += layout.index_bytes(rows, key, unique=index.unique, in_order=in_order, slices=slices)
-            entries.append(costs.Entries(key, in_order))
+            in_order, is_aside = index.columns == (compiled.config.key,), index in aside
+            if is_aside:
+                pages = layout.built_bytes(rows, key, unique=index.unique)
+            else:
+                pages = layout.index_bytes(rows, key, unique=index.unique, in_order=in_order, slices=slices)
+            entries.append(costs.Entries(key, in_order, is_aside, pages))
         parents = [
-            costs.Entries(_scaled(keys.get(one.columns) or _unknown(one.columns, rows, False), rows, width.rows))
+            costs.Entries(
+                _scaled(keys.get(one.columns) or _unknown(one.columns, rows, False), rows, width.rows),
+                aside=one in aside,
+            )
             for one in references
         ]
-        work = costs.Work(rows, width.row, len(pending), entries, parents, index_bytes, compiled.sql)
+        work = costs.Work(rows, width.row, len(pending), entries, parents, compiled.sql)
+        index_bytes = sum(entry.pages for entry in entries)
         heap = layout.heap_bytes(rows, width.row)
         return Estimate(rows, heap, index_bytes, costs.wal_bytes(work), costs.seconds(work, self.pace), exact)
 
@@ -59,7 +66,7 @@ class Estimator:
             return Estimate()
         total = Estimate()
         for width in widths:
-            work = costs.Work(width.rows, width.row, 1, (), (), 0, "")
+            work = costs.Work(width.rows, width.row, 1, (), (), "")
             heap = layout.heap_bytes(width.rows, width.row)
             total += Estimate(0, heap, 0, costs.wal_bytes(work), costs.seconds(work, self.pace))
         return total

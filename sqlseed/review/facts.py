@@ -167,6 +167,7 @@ class ModelFacts:
     findings: tuple[Finding, ...] = ()
     live_rows: int | None = None  # rows in the target's table now, as its statistics say; None if there is no table
     change: Change | None = None  # against review.lock, where one was given
+    aside: tuple[str, ...] = ()  # names of indexes and foreign keys that a build drops meanwhile, and puts back (bulk)
     dry_seconds: float | None = None  # what all its slices took the dry run, in DuckDB
 
 

@@ -12,6 +12,7 @@ from sqlseed.assertions import selecting
 from sqlseed.assertions.compiling import Prepared
 from sqlseed.assertions.units import PreparedUnit
 from sqlseed.backends import sent, slices
+from sqlseed.backends.pg_bulk import INDEX
 from sqlseed.errors import SqlseedError
 from sqlseed.events import Event, OnEvent
 from sqlseed.lint.finding import Finding
@@ -192,6 +193,7 @@ class _Gathering:
             findings=tuple(findings.get(name, ())),
             live_rows=self.live.rows.get(relation),
             change=self._change("model", name),
+            aside=tuple(one.name for one in self._aside(compiled)),
             dry_seconds=self.dry.seconds.get(name) if self.dry else None,
         )
 
@@ -257,7 +259,12 @@ class _Gathering:
             if model.config.materialized is not Materialized.INTERMEDIATE and not model.config.whole
         }
         around = locks.Surroundings(
-            self.compiled, self.workspace.target.state_schema, self.foreign_keys, frozenset(removable)
+            self.compiled,
+            self.workspace.target.state_schema,
+            self.foreign_keys,
+            frozenset(removable),
+            frozenset(key for key in self.foreign_keys if self.live.is_aside(key.table, key)),
+            frozenset(one.table for one in self.live.aside if one.kind == INDEX),
         )
         creates = compiled.name in self.creates
         new, changed = StepState.NEW in states, StepState.CHANGED in states
@@ -308,7 +315,15 @@ class _Gathering:
         if not self.is_postgres:
             return self._estimator().in_duckdb(compiled.name, pending)
         keys = [key for key in self.foreign_keys if key.table == compiled.relation]
-        return self._estimator().model(compiled, pending, len(self.steps[compiled.name]), self.indexes(compiled), keys)
+        slices_ = len(self.steps[compiled.name])
+        indexes = self.indexes(compiled)
+        return self._estimator().model(compiled, pending, slices_, indexes, keys, self._aside(compiled))
+
+    def _aside(self, compiled: Compiled) -> list[IndexFacts | ForeignKeyFacts]:
+        """What bulk mode drops of a model's table, and puts back at the end of the build."""
+        keys = [key for key in self.foreign_keys if key.table == compiled.relation]
+        some: list[IndexFacts | ForeignKeyFacts] = [*self.indexes(compiled), *keys]
+        return [one for one in some if self.live.is_aside(compiled.relation, one)]
 
     # --- tests, lint, approval, privileges
 

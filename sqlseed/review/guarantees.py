@@ -45,7 +45,7 @@ def _postgres(review: Review) -> Iterator[Guarantee]:
     if not any(_is_strong(model) for model in review.models):
         yield Guarantee(
             "Readers and writers go on",
-            "No lock that a slice takes on a table that is there stops others from reading or writing it. What waits is"
+            "No lock that a build takes on a table that is there stops others from reading or writing it. What waits is"
             " what changes the table itself: CREATE INDEX, ALTER TABLE, DROP.",
             "#locks",
             ("tests/review/test_review_locks.py",),

@@ -153,6 +153,13 @@ def heap_bytes(rows: int, row: float) -> int:
     return math.ceil(rows / max(1.0, _ROOM // (row + _POINTER))) * PAGE
 
 
+def built_bytes(rows: int, key: KeyWidth, *, unique: bool) -> int:
+    """The pages of a B-tree that was made when the rows were there: it is packed."""
+    entry = key.entry + _POINTER
+    used = rows * entry if unique or rows < 1.2 * key.distinct else _used(rows, key)
+    return _pages(used / APPENDED, entry)
+
+
 def index_bytes(rows: int, key: KeyWidth, *, unique: bool, in_order: bool, slices: int) -> int:
     """The pages of a B-tree into which rows went one by one.
 
@@ -169,14 +176,23 @@ def index_bytes(rows: int, key: KeyWidth, *, unique: bool, in_order: bool, slice
         leaf = rows * entry / SCATTERED
     else:
         leaf = _with_duplicates(rows, key)
+    return _pages(leaf, entry)
+
+
+def _pages(leaf: float, entry: float) -> int:
+    """Leaf pages for so many bytes, inner pages above them, and the meta page."""
     pages = math.ceil(leaf / (_INDEX_ROOM - entry))
     inner = math.ceil(pages * entry / (_INDEX_ROOM * 0.7)) if pages > 1 else 0
     return (1 + pages + inner) * PAGE
 
 
 def _with_duplicates(rows: int, key: KeyWidth) -> float:
+    used = _used(rows, key)
+    return used / (SINGLE_VALUE if used / max(1, key.distinct) > PAGE else DUPLICATES)
+
+
+def _used(rows: int, key: KeyWidth) -> float:
     """Rows of one key stand together in posting lists (nbtdedup.c, since PostgreSQL 13)."""
     each = rows / max(1, key.distinct)
     lists = math.ceil(each * _TID / (_POSTING - key.entry))
-    used = key.distinct * lists * (key.entry + _POINTER) + rows * _TID
-    return used / (SINGLE_VALUE if used / max(1, key.distinct) > PAGE else DUPLICATES)
+    return key.distinct * lists * (key.entry + _POINTER) + rows * _TID

@@ -13,12 +13,14 @@ from sqlseed.model import Compiled, KeyKind, Materialized, Relation
 from sqlseed.review.facts import ForeignKeyFacts, LockFacts
 
 _READ, _KEY_SHARE, _WRITE = "AccessShareLock", "RowShareLock", "RowExclusiveLock"
+_SHARE = "ShareLock"
 _ANALYZE, _REFER, _ALL = "ShareUpdateExclusiveLock", "ShareRowExclusiveLock", "AccessExclusiveLock"
 BLOCKS = {
     _READ: "nothing but what takes the whole table: DROP, TRUNCATE, most of ALTER TABLE",
     _KEY_SHARE: "reads and writes go on; removing a row that is referred to, or changing its key, waits",
     _WRITE: "reads and writes go on; CREATE INDEX, ALTER TABLE, DROP and TRUNCATE wait",
     _ANALYZE: "reads and writes go on; VACUUM, ANALYZE, CREATE INDEX and ALTER TABLE wait",
+    _SHARE: "reads go on; writes wait",
     _REFER: "reads go on; writes wait",
     _ALL: "reads and writes wait",
 }
@@ -35,6 +37,8 @@ class Surroundings:
     state_schema: str
     foreign_keys: Sequence[ForeignKeyFacts]  # all that are known, of the target or of the contracts
     ours: frozenset[Relation]  # the tables whose rows sqlseed may remove
+    aside: frozenset[ForeignKeyFacts] = frozenset()  # those that bulk mode drops, and puts back at the end
+    indexes_aside: frozenset[Relation] = frozenset()  # the tables of which it drops indexes
 
 
 def of_model(compiled: Compiled, around: Surroundings, *, creates: bool, new: bool, changed: bool) -> list[LockFacts]:
@@ -42,6 +46,7 @@ def of_model(compiled: Compiled, around: Surroundings, *, creates: bool, new: bo
     found: list[tuple[str, Relation, str]] = []
     if creates:
         found += _creation(compiled, around)
+    found += _bulk(compiled.relation, around)
     if compiled.config.whole:
         found += _whole(compiled, around, changed=changed) if new or changed else []
     else:
@@ -52,9 +57,28 @@ def of_model(compiled: Compiled, around: Surroundings, *, creates: bool, new: bo
 
 def _creation(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Relation, str]]:
     yield "create table", compiled.relation, _ALL
-    for parent in _parents(compiled.relation, around):
+    for parent in dict.fromkeys(key.to for key in around.foreign_keys if key.table == compiled.relation):
         yield "add foreign key", compiled.relation, _REFER
         yield "add foreign key", parent, _REFER
+
+
+def _bulk(relation: Relation, around: Surroundings) -> Iterator[tuple[str, Relation, str]]:
+    """Before the slices of a table that is filled in bulk, and after all slices of the build."""
+    keys = [key for key in around.aside if key.table == relation]
+    indexes = relation in around.indexes_aside
+    parents = dict.fromkeys(key.to for key in keys)
+    for table in (relation, *parents) if keys or indexes else ():
+        yield "set aside (bulk)", table, _ALL
+    if indexes:
+        yield "put indexes back (bulk)", relation, _SHARE
+    for table in (relation, *parents) if keys else ():
+        yield "put keys back (bulk)", table, _REFER
+    if keys:
+        yield "validate keys (bulk)", relation, _ANALYZE
+    for parent in parents:
+        yield "validate keys (bulk)", parent, _KEY_SHARE
+    if keys or indexes:
+        yield "analyze (bulk)", relation, _ANALYZE
 
 
 def _new(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Relation, str]]:
@@ -159,7 +183,8 @@ def reads(compiled: Compiled, models: Mapping[str, Compiled]) -> list[Relation]:
 
 
 def _parents(relation: Relation, around: Surroundings) -> Iterable[Relation]:
-    return dict.fromkeys(key.to for key in around.foreign_keys if key.table == relation)
+    """The tables that a row of this one is checked against as it comes in."""
+    return dict.fromkeys(key.to for key in around.foreign_keys if key.table == relation and key not in around.aside)
 
 
 def _children(relation: Relation, around: Surroundings) -> Iterable[ForeignKeyFacts]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
-from sqlseed import planner, preflight
+from sqlseed import guards, planner, preflight
 from sqlseed.backends import Ours, Session, open_backend, pg_catalog, sent
+from sqlseed.backends.pg_bulk import FOREIGN_KEY, INDEX, Aside, listed
+from sqlseed.bulk import foreseen
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
 from sqlseed.model import Compiled, KeyKind, LiveTable, Plan, Relation, Step, StepState
 from sqlseed.review import catalog, costs
+from sqlseed.review.facts import ForeignKeyFacts, IndexFacts
 from sqlseed.targeting import Selection, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.workspace import Workspace
 
@@ -38,6 +42,8 @@ class Live:
     foreign: dict[Relation, int] = field(default_factory=dict)  # rows that sqlseed did not make
     uncounted: set[Relation] = field(default_factory=set)  # their rows are those of the statistics
     loads: frozenset[str] = frozenset()  # seeds that a build would load
+    aside: list[Aside] = field(default_factory=list)  # what a build drops while it fills a table, and puts back
+    left_aside: list[Aside] = field(default_factory=list)  # what an earlier one did not put back
     obstacles: list[str] = field(default_factory=list)  # why a build would be refused
     pace: costs.Pace = field(default_factory=costs.Pace)
     plans: dict[str, tuple[str, str]] = field(default_factory=dict)  # model -> (plan, what it is of or why none)
@@ -46,6 +52,15 @@ class Live:
     def reached(self) -> bool:
         """Whether the target answered."""
         return not self.problem
+
+    def is_aside(self, relation: Relation, one: IndexFacts | ForeignKeyFacts) -> bool:
+        """Whether bulk mode drops something of a table and puts it back; what is still to be made has no name yet, and
+        its columns stand for it."""
+        if isinstance(one, IndexFacts) and (one.unique or one.primary):
+            return False
+        kind = FOREIGN_KEY if isinstance(one, ForeignKeyFacts) else INDEX
+        name = one.name if one.live else ", ".join(one.columns)
+        return any((found.table, found.kind, found.name) == (relation, kind, name) for found in self.aside)
 
 
 def read(workspace: Workspace, selection: Selection) -> Live:
@@ -95,7 +110,21 @@ def _unknown(
     made = planner.Planner(workspace.project, workspace.compiled, workspace.variables, workspace.values)
     made.ranges = planner.allocate(made, {}, {})
     plan = made.plan(workspace.ancestors(selected_models(workspace, selection)), chosen)
-    return Live(made, plan, problem=error.message, loads=frozenset(plan.seeds))
+    live = Live(made, plan, problem=error.message, loads=frozenset(plan.seeds))
+    if sent.is_postgres(workspace.target):
+        nothing = cast(Session, _Nothing())
+        live.aside = foreseen(nothing, plan, workspace.compiled, {}, workspace.target.bulk)
+    return live
+
+
+class _Nothing:
+    """What bulk mode asks of a session, of a database without a table."""
+
+    has_indexes = True
+
+    def catalog(self, _: Iterable[Relation]) -> dict[Relation, LiveTable]:
+        """No table."""
+        return {}
 
 
 @contextlib.contextmanager
@@ -120,6 +149,9 @@ def _describe(session: Session, workspace: Workspace, live: Live) -> None:
     if not sent.is_postgres(workspace.target):
         return
     live.catalog = catalog.read(session, dict.fromkeys([workspace.target.schema, workspace.target.state_schema]))
+    live.aside = foreseen(session, live.plan, compiled, live.made.checkpoints, workspace.target.bulk)
+    live.left_aside = listed(session)
+    live.obstacles += [str(error) for error in guards.reasons(workspace.target, session, session.database())]
     live.role, live.superuser, _ = session.query(pg_catalog.ROLE)[0]
     live.obstacles += _missing(session, workspace, live)
 

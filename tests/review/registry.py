@@ -102,7 +102,11 @@ FILES: Mapping[str, str | bytes] = {
 
 def write(folder: Path, url: str | None = None, **more: str | bytes) -> Path:
     """The project in a folder, with a target at `url`, or in DuckDB; `more` are further files, `/` written as `__`."""
-    place = f"type: postgres, url: '{url}', schema: app" if url else "type: duckdb, path: target/registry.duckdb"
+    place = (
+        f"type: postgres, url: '{url}', schema: app, environment: test, allow_superuser: true"
+        if url
+        else "type: duckdb, path: target/registry.duckdb"
+    )
     files = {**FILES, "profiles.yml": f"sqlseed: {{target: dev, outputs: {{dev: {{{place}, threads: 1}}}}}}\n"}
     write_project(folder, {**files, **{name.replace("__", "/"): text for name, text in more.items()}})
     (folder / "profiles.yml").chmod(0o600)

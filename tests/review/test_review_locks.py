@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from sqlseed.backends import Session, slices
+from sqlseed.backends.postgres import PostgresSession
 from sqlseed.building import Build
 from sqlseed.review import locks
 from sqlseed.review.facts import Review
@@ -168,6 +169,52 @@ def test_tables_that_a_build_makes(any_postgres_url: str, tmp_path: Path, monkey
     assert ("app.Branch", "ShareRowExclusiveLock") in told
     strong = {("app.Branch", mode) for mode in locks.BLOCKS if mode not in ("AccessShareLock", "RowShareLock")}
     assert found & strong == told & strong
+    assert not any(one.title == "Readers and writers go on" for one in foretold.guarantees)
+
+
+_BULK = ("alter table", "drop index", "create index", "analyze")
+_TABLES = """
+    create schema app;
+    create table app."Branch" (id text primary key, title text);
+    create table app."Pupil" (id text primary key, branch_id text not null references app."Branch" (id), name text);
+    create index pupil_of_branch on app."Pupil" (branch_id);
+    create table app."Mark" (id serial primary key, pupil_id text references app."Pupil" (id), mark int);
+"""
+
+
+def test_bulk_mode(
+    any_postgres_url: str, tmp_path: Path, held: Callable[[str], Held], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys and indexes that are dropped meanwhile take stronger locks, and their parents none with each slice."""
+    folder = registry.write(tmp_path / "p", any_postgres_url)
+    profiles = folder / "profiles.yml"
+    profiles.write_text(profiles.read_text("utf-8").replace("threads: 1", "threads: 1, bulk: 'on'"), "utf-8")
+    registry.sql(any_postgres_url, _TABLES)
+    foretold = registry.review(folder)
+    assert foretold.by_name["pupils"].aside == ("pupil_of_branch", "Pupil_branch_id_fkey")
+    assert foretold.by_name["marks"].aside == ("Mark_pupil_id_fkey",)
+    assert "1 index and 2 foreign keys of 2 tables are dropped while rows come in" in registry.texts(foretold, "look")
+    found: set[tuple[str, str]] = set()
+    run = PostgresSession.run
+
+    def watching(self: PostgresSession, sql: str, *arguments: Any, **options: Any) -> int:
+        count = run(self, sql, *arguments, **options)
+        if sql.lower().startswith(_BULK):
+            found.update(
+                one for one in read(any_postgres_url, self) if one[0] in ("app.Branch", "app.Pupil", "app.Mark")
+            )
+        return count
+
+    slices_ = held(any_postgres_url)
+    monkeypatch.setattr(PostgresSession, "run", watching)
+    registry.built(folder)
+    bulk = {lock.statement for model in foretold.models for lock in model.locks if "(bulk)" in lock.statement}
+    told = set().union(*said(foretold, *bulk).values())
+    strong = ("AccessExclusiveLock", "ShareRowExclusiveLock", "ShareLock", "ShareUpdateExclusiveLock", "RowShareLock")
+    assert {one for one in told if one[1] in strong} == {one for one in found if one[1] in strong}
+    assert {("app.Branch", "AccessExclusiveLock"), ("app.Pupil", "ShareLock")} <= told
+    assert slices_["pupils"] == said(foretold, "claim", "look for rows", "insert", "complete")["pupils"]
+    assert ("app.Branch", "RowShareLock") not in slices_["pupils"]
     assert not any(one.title == "Readers and writers go on" for one in foretold.guarantees)
 
 

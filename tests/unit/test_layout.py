@@ -137,17 +137,17 @@ def test_the_probe_tells_pace_and_sessions() -> None:
 
 def test_each_part_of_the_work_takes_time() -> None:
     key = KeyWidth(("id",), 48, 1000)
-    bare = costs.Work(1000, 100, 1, (), (), 0, "select 1")
+    bare = costs.Work(1000, 100, 1, (), (), "select 1")
     more = [
-        costs.Work(1000, 200, 1, (), (), 0, "select 1"),
-        costs.Work(1000, 100, 2, (), (), 0, "select 1"),
-        costs.Work(1000, 100, 1, (costs.Entries(key, True),), (), 0, "select 1"),
-        costs.Work(1000, 100, 1, (), (costs.Entries(key),), 0, "select 1"),
-        costs.Work(1000, 100, 1, (), (), 0, "select 1 from a join b on true"),
+        costs.Work(1000, 200, 1, (), (), "select 1"),
+        costs.Work(1000, 100, 2, (), (), "select 1"),
+        costs.Work(1000, 100, 1, (costs.Entries(key, True),), (), "select 1"),
+        costs.Work(1000, 100, 1, (), (costs.Entries(key),), "select 1"),
+        costs.Work(1000, 100, 1, (), (), "select 1 from a join b on true"),
     ]
     pace = costs.Pace()
     assert all(costs.seconds(work, pace) > costs.seconds(bare, pace) for work in more)
     assert costs.seconds(bare, costs.Pace(2.0)) == pytest.approx(2 * costs.seconds(bare, pace))
     empty = costs.Entries(KeyWidth(("id",), 48, 1, filled=0.0))
-    unchecked = costs.Work(1000, 100, 1, (), (empty,), 0, "select 1")
+    unchecked = costs.Work(1000, 100, 1, (), (empty,), "select 1")
     assert costs.seconds(unchecked, pace) == costs.seconds(bare, pace)
