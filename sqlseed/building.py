@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlseed import approval, artifacts, guards, planner, preflight, runner
+from sqlseed import approval, artifacts, foreign, guards, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
@@ -155,6 +155,8 @@ class Build:
         live = session.catalog([model.relation for model in compiled.values()])
         raise_all(preflight.check(compiled, needed, live))
         self._check_privileges(session, plan_, needed)
+        context = run_context(workspace, made, run_id, refresh=False, checksums=False)
+        raise_all(foreign.taken_keys(session, context, plan_.pending, live))
         session.bootstrap(workspace.project.name)
         guards.stamp(workspace.target, session)
         with session.transaction():

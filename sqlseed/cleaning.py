@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlseed import guards, planner, runner
+from sqlseed import foreign, guards, planner, runner
 from sqlseed.backends import Backend, Session, open_backend, slices, state_tables
 from sqlseed.bulk import Bulk, refusing, told
-from sqlseed.errors import ExecuteError, GuardError
+from sqlseed.errors import ExecuteError, GuardError, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
 from sqlseed.targeting import Selection, failures_schema, find_orphans, planner_for, run_context, selected_models
@@ -53,6 +53,8 @@ def clean(
             rows: dict[str, int] = {}
             live = session.catalog([model.relation for model in workspace.compiled.values()])
             context = run_context(workspace, made, "", refresh=False, checksums=False)
+            steps = {slice_: _step(made, context, slice_) for slice_ in doomed}
+            raise_all(foreign.dependants(session, context, doomed, made.checkpoints, steps, live))
             for slice_ in doomed:
                 stop.check()
                 removed = _clean_slice(made, session, context, slice_, live)
@@ -120,6 +122,12 @@ def _check_dependants(workspace: Workspace, made: planner.Planner, doomed: Seque
         )
 
 
+def _step(made: planner.Planner, context: runner.RunContext, slice_: Slice) -> Step:
+    config = context.compiled[slice_.model].config
+    known = config.key_kind is KeyKind.NATURAL and config.owner is not None
+    return Step(slice_, StepState.UP_TO_DATE, "", made.parameters(slice_) if known else {}, None, ())
+
+
 def _clean_slice(
     made: planner.Planner,
     session: Session,
@@ -128,9 +136,7 @@ def _clean_slice(
     live: Mapping[Relation, Any],
 ) -> int:
     model = context.compiled[slice_.model]
-    known = model.config.key_kind is KeyKind.NATURAL and model.config.owner is not None
-    step = Step(slice_, StepState.UP_TO_DATE, "", made.parameters(slice_) if known else {}, None, ())
-    own = context.own(step)
+    own = context.own(_step(made, context, slice_))
     return slices.clean_slice(session, model, slice_, own, context.ours, table_exists=model.relation in live)
 
 

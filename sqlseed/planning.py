@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlseed import approval, guards, planner, preflight
+from sqlseed import approval, foreign, guards, planner, preflight
 from sqlseed.backends import open_backend
 from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.bulk import foreseen
 from sqlseed.errors import SqlseedError, raise_all
 from sqlseed.model import Plan, Slice
-from sqlseed.targeting import Selection, find_orphans, planner_for, seeds_to_load, selected_models
+from sqlseed.targeting import Selection, find_orphans, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.workspace import Workspace
 
 
@@ -45,6 +45,7 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
         result = made.plan(names, chosen)
         live = session.catalog([model.relation for model in workspace.compiled.values()])
         raise_all(preflight.check(workspace.compiled, names, live))
+        context = run_context(workspace, made, "", refresh=False, checksums=False)
         needed = {step.slice.model for step in result.pending}
         return PlanResult(
             target=workspace.target.name,
@@ -56,7 +57,10 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
             approval=approval.status(workspace, names) if workspace.target.require_approval else None,
             aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
             left_aside=tuple(listed(session)) if session.has_indexes else (),
-            refusals=tuple(guards.reasons(workspace.target, session, session.database())),
+            refusals=(
+                *guards.reasons(workspace.target, session, session.database()),
+                *foreign.taken_keys(session, context, result.pending, live),
+            ),
         )
     finally:
         backend.close()

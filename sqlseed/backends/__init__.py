@@ -23,6 +23,7 @@ class Rows:
     predicate: str
     parameters: Mapping[str, Value] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    natural: bool = False  # whether a row with a key of theirs may yet not be one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class LiveDatabase:
     powers: tuple[str, ...] = ()
     read_only: str = ""  # why nothing can be written
     system_identifier: str | None = None  # of the cluster, where the role may read it
+
+
+Collision = tuple[str, list[str], int, list[tuple[str, ...]]]
+"""A unique key's name and columns, how many rows of somebody else's are in the way, and the values of some."""
 
 
 class Session(Protocol):
@@ -107,6 +112,17 @@ class Session(Protocol):
 
         Returns how many there are then, and whether rows were removed, with those of ours that referred to them.
         """
+        ...
+
+    def collisions(self, target: Relation, columns: Sequence[Column], model: Rows, ours: Ours) -> list[Collision]:
+        """The unique keys by which rows that sqlseed did not make are in the way of what the SELECT in `model` gives.
+
+        Within a transaction that is prepared for the model.
+        """
+        ...
+
+    def children(self, target: Relation) -> list[tuple[Relation, str, list[str], list[str], str]]:
+        """The foreign keys that lead to a table: child, name, columns, columns referred to, action on delete."""
         ...
 
     def remove(self, target: Relation, own: Rows, ours: Ours) -> int:

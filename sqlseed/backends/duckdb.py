@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from sqlseed import dialect, library, sqltext
-from sqlseed.backends import LiveDatabase, Ours, Rows, ddl, state_tables
+from sqlseed.backends import Ours, Rows, ddl, state_tables
+from sqlseed.backends.alone import Alone
 from sqlseed.backends.checksums import column_texts
 from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
@@ -111,7 +112,7 @@ def _lock_holder(text: str) -> str:
     return f"held by {found[1].rstrip('. ')}" if found else "another process holds its lock"
 
 
-class DuckDBSession:
+class DuckDBSession(Alone):
     """One connection to DuckDB."""
 
     overriding = ""
@@ -285,17 +286,6 @@ class DuckDBSession:
             for statement in state_tables.TABLES:
                 self.run(statement.format(schema=state))
             state_tables.check_project(self, project)
-
-    def database(self) -> LiveDatabase | None:
-        """A file is nobody else's."""
-        return None
-
-    def share_migration_lock(self) -> str | None:
-        """No migration works in the file meanwhile."""
-        return None
-
-    def lock_state(self) -> None:
-        """The file's lock keeps other processes out, and there is one session that writes."""
 
     def has_state(self) -> bool:
         """Whether the state tables are there."""

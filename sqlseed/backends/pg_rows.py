@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlseed.backends import Ours, Rows, Session, pg_sql
+from sqlseed.backends import Collision, Ours, Rows, Session, pg_catalog, pg_sql
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import Column, Relation, quote
 
@@ -35,6 +35,8 @@ def replace(
     )
     session.run(f"analyze {_NEW}")
     same = " and ".join(f"r.{quote(key)} = t.{quote(key)}" for key in keys)
+    if keys and own.natural:
+        _refuse_overwriting(session, target, own, keys, same)
     vanished = own.predicate + (f" and not exists (select 1 from {_NEW} as r where {same})" if keys else "")
     gone = Rows(vanished, own.parameters, own.types)
     any_gone = session.query(f"select 1 from {target} as t where {vanished} limit 1", own.parameters, own.types)
@@ -52,6 +54,24 @@ def replace(
         removed = True
     session.run(f"drop table {_NEW}")
     return count, removed
+
+
+def _refuse_overwriting(session: Session, target: Relation, own: Rows, keys: Sequence[str], same: str) -> None:
+    """A row with a key that is to be written, and yet not one of `own`, is somebody else's: no upsert goes over it."""
+    names = ", ".join(f"t.{quote(key)}::text" for key in keys)
+    found = session.query(
+        f"select count(*) over (), {names} from {target} as t where ({own.predicate}) is not true"
+        f" and exists (select 1 from {_NEW} as r where {same}) limit 3",
+        own.parameters,
+        own.types,
+    )
+    if found:
+        values = ", ".join("(" + ", ".join(f"'{value[:80]}'" for value in map(str, row[1:])) + ")" for row in found)
+        raise GuardError(
+            f"{found[0][0]} rows of {target} that are not this slice's have keys that it would write"
+            f" ({', '.join(keys)}): {values}",
+            hint="remove these rows, or give them other keys, then run again; nothing of this slice was written",
+        )
 
 
 def _upsert(
@@ -80,6 +100,39 @@ def _comparable(side: str, column: Column) -> str:
     return f"{text}::text" if column.type.lower() in _NO_EQUALITY else text
 
 
+def children(session: Session, target: Relation) -> list[tuple[Relation, str, list[str], list[str], str]]:
+    """The foreign keys that lead to a table: child, name, columns, columns referred to, action on delete."""
+    found = session.query(pg_sql.CHILDREN, {"schema": target.schema, "name": target.name}, pg_sql.NAME_TYPES)
+    return [
+        (Relation(schema, name), constraint, columns, referred, pg_catalog.ACTIONS[action])
+        for schema, name, columns, referred, action, constraint in found
+    ]
+
+
+def collisions(
+    session: Session, target: Relation, columns: Sequence[Column], model: Rows, ours: Ours
+) -> list[Collision]:
+    """The unique keys of plain columns by which rows that are not `ours` are in the way of the model's."""
+    given = {column.name for column in columns}
+    found: list[Collision] = []
+    where = {"schema": target.schema, "name": target.name}
+    for name, keys in session.query(pg_sql.UNIQUE_KEYS, where, pg_sql.NAME_TYPES):
+        if not set(keys) <= given:
+            continue
+        texts = ", ".join(f"t.{quote(key)}::text" for key in keys)
+        wanted, held = (", ".join(f"{side}.{quote(key)}" for key in keys) for side in ("m", "t"))
+        foreign = f"select * from {target} where ({ours[target]}) is not true"
+        rows = session.query(
+            f"select count(*) over (), {texts} from ({foreign}) as t"
+            f" where ({held}) in (select {wanted} from (\n{model.predicate}\n) as m) limit 3",
+            model.parameters,
+            model.types,
+        )
+        if rows:
+            found.append((name, keys, int(rows[0][0]), [tuple(map(str, row[1:])) for row in rows]))
+    return found
+
+
 def remove(session: Session, target: Relation, own: Rows, ours: Ours) -> int:
     """Deletes the rows of `own`, after those of ours that refer to them; raises GuardError where others' rows do."""
     _remove_below(session, target, own, ours, (target,))
@@ -89,7 +142,7 @@ def remove(session: Session, target: Relation, own: Rows, ours: Ours) -> int:
 def _remove_below(session: Session, target: Relation, doomed: Rows, ours: Ours, path: tuple[Relation, ...]) -> None:
     """Deletes our rows that refer to the doomed ones, whatever the foreign key would do; others' rows are a refusal."""
     where = {"schema": target.schema, "name": target.name}
-    for schema, name, columns, referred, action in session.query(pg_sql.CHILDREN, where, pg_sql.NAME_TYPES):
+    for schema, name, columns, referred, action, _ in session.query(pg_sql.CHILDREN, where, pg_sql.NAME_TYPES):
         child = Relation(schema, name)
         pairs = ", ".join(f"t.{quote(c)}" for c in columns)
         keys = ", ".join(f"t.{quote(c)}" for c in referred)

@@ -57,7 +57,8 @@ select
           join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.num order by u.pos),
     array(select a.attname::text from unnest(k.confkey) with ordinality as u(num, pos)
           join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.num order by u.pos),
-    k.confdeltype::text
+    k.confdeltype::text,
+    k.conname::text
 from pg_catalog.pg_constraint as k
 join pg_catalog.pg_class as c on c.oid = k.conrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -66,6 +67,21 @@ join pg_catalog.pg_namespace as tn on tn.oid = t.relnamespace
 where k.contype = 'f' and k.conparentid = 0 and tn.nspname = :schema and t.relname = :name
 order by 1, 2
 """
+
+UNIQUE_KEYS = """
+select
+    i.relname::text,
+    array(select a.attname::text from unnest(x.indkey::int2[]) with ordinality as u(num, pos)
+          join pg_catalog.pg_attribute as a on a.attrelid = x.indrelid and a.attnum = u.num
+          where u.pos <= x.indnkeyatts order by u.pos)
+from pg_catalog.pg_index as x
+join pg_catalog.pg_class as c on c.oid = x.indrelid
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_class as i on i.oid = x.indexrelid
+where x.indisunique and x.indpred is null and x.indexprs is null and n.nspname = :schema and c.relname = :name
+order by not x.indisprimary, i.relname
+"""
+"""A table's unique keys of plain columns: name, columns."""
 
 CONNECT_FAILURES: tuple[tuple[str, str, str], ...] = (
     ("password authentication failed", "wrong password", "check the password in the profile's url"),

@@ -18,7 +18,18 @@ import psycopg
 from psycopg import sql as psycopg_sql
 
 from sqlseed import library, sqltext
-from sqlseed.backends import LiveDatabase, Ours, Rows, ddl, pg_identity, pg_privileges, pg_rows, pg_sql, pg_state
+from sqlseed.backends import (
+    Collision,
+    LiveDatabase,
+    Ours,
+    Rows,
+    ddl,
+    pg_identity,
+    pg_privileges,
+    pg_rows,
+    pg_sql,
+    pg_state,
+)
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
@@ -181,6 +192,14 @@ class PostgresSession:
     ) -> tuple[int, bool]:
         """Upserts on the key and removes what vanished; see `pg_rows`."""
         return pg_rows.replace(self, target, own, columns, keys, model, ours)
+
+    def collisions(self, target: Relation, columns: Sequence[Column], model: Rows, ours: Ours) -> list[Collision]:
+        """The unique keys by which rows of somebody else's are in the way; see `pg_rows`."""
+        return pg_rows.collisions(self, target, columns, model, ours)
+
+    def children(self, target: Relation) -> list[tuple[Relation, str, list[str], list[str], str]]:
+        """The foreign keys that lead to a table: child, name, columns, columns referred to, action on delete."""
+        return pg_rows.children(self, target)
 
     def remove(self, target: Relation, own: Rows, ours: Ours) -> int:
         """Deletes the rows of `own`, after those of ours that refer to them; the number of `own`."""

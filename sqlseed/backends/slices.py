@@ -30,6 +30,7 @@ from sqlseed.model import (
 SLICE_COLUMN = "_slice"
 """Hidden column of intermediate tables that names the slice a row belongs to."""
 
+UNIQUE_VIOLATION = "23505"  # an SQLSTATE
 _COLUMNS = "model, slice, fingerprint, rows, checksum, run_id, sqlseed_version, completed_at"  # of a checkpoint
 _TEXTS = dict.fromkeys(("model", "slice", "fingerprint", "run", "version", "sum"), "text") | {"rows": "bigint"}
 
@@ -50,7 +51,7 @@ def own_rows(
         return Rows(f"{quote(SLICE_COLUMN)} = :_slice", {"_slice": name}, {"_slice": "text"})
     if config.key_kind is KeyKind.NATURAL:
         types = {p.name: p.type for p in compiled.parameters}
-        return Rows(f"({config.owner})", {name: parameters[name] for name in types}, types)
+        return Rows(f"({config.owner})", {name: parameters[name] for name in types}, types, natural=True)
     if config.key_kind is KeyKind.INTEGER:
         if key_range is None:
             return Rows("false")
@@ -96,6 +97,45 @@ def run_slice(
 
     `dependants` are the slices made from this one's rows: where rows are removed, they count as stale from then on.
     """
+    try:
+        return _run(session, job, own, ours, version, dependants)
+    except ExecuteError as error:
+        if error.sqlstate == UNIQUE_VIOLATION and (refused := _in_the_way(session, job, own, ours)) is not None:
+            raise refused from None
+        raise
+
+
+def _in_the_way(session: Session, job: Job, own: Rows, ours: Ours) -> GuardError | None:
+    """After a unique key was violated, and all of it rolled back: the rows of somebody else's, if it was theirs."""
+    compiled = job.compiled
+    if compiled.relation not in ours:
+        return None
+    given = written_columns(compiled)
+    columns = [column for column in compiled.contract.columns if column.name in given]
+    types = {p.name: p.type for p in compiled.parameters} | dict(own.types)
+    model = Rows(session.model_sql(compiled), dict(job.step.parameters) | dict(own.parameters), types)
+    with session.transaction():
+        session.prepare(compiled.functions)
+        session.read_only()
+        found = session.collisions(compiled.relation, columns, model, ours)
+    if not found:
+        return None
+    said = []
+    for name, keys, count, samples in found:
+        values = ", ".join("(" + ", ".join(f"'{value[:80]}'" for value in row) + ")" for row in samples)
+        more = ", ..." if count > len(samples) else ""
+        said.append(f"{count} by {name} ({', '.join(keys)}): {values}{more}")
+    return GuardError(
+        f"rows of {compiled.relation} that sqlseed did not make have values that this slice would write:"
+        f" {'; '.join(said)}",
+        path=compiled.path,
+        hint="remove these rows, or give them other values, then run again; nothing of this slice was written",
+    )
+
+
+def _run(
+    session: Session, job: Job, own: Rows, ours: Ours, version: str, dependants: Callable[[], Sequence[Slice]]
+) -> Outcome:
     step, compiled = job.step, job.compiled
     with session.transaction():
         session.prepare(compiled.functions)
