@@ -175,14 +175,21 @@ def lineage(
     return column_lineage(workspace, [name for name in planner.order(workspace.compiled) if name in names])
 
 
-def lint(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> list[Finding]:
+def lint(
+    project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING, *, max_spill: str | None = None
+) -> list[Finding]:
     """What the rules of lint find in the selected models, in the order of paths and lines; opt-outs included.
 
-    Touches no database. Raises SqlseedError where the extra `lint` is not installed.
+    Touches no database, unless `max_spill` (a size such as 64MB) asks the target for plans: the rule `spill`.
+    Raises SqlseedError where the extra `lint` is not installed, ConnectError where plans are asked for in vain.
     """
-    from sqlseed.lint import linting  # the grammar is an extra, and takes its time to import
+    from sqlseed.lint import linting, spill  # the grammar is an extra, and takes its time to import
 
-    return linting.lint(workspace := _workspace(project), workspace.models_of(selected(workspace, selection)))
+    names = (workspace := _workspace(project)).models_of(selected(workspace, selection))
+    found = linting.lint(workspace, names)
+    if max_spill is None:
+        return found
+    return linting.in_order([*found, *spill.findings(workspace, names, spill.size(max_spill))])
 
 
 def review(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _EXIT_CODES = """\b
 Exit codes: 0 no error; 1 a finding of level error (with --strict also a
 warning) that no model opts out of; 2 wrong usage, configuration or project."""
+_MAX_SPILL = "64MB"
 _NOTICES = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -31,13 +32,26 @@ _NOTICES = {"error": "error", "warning": "warning", "note": "notice"}
 @click.option("--strict", is_flag=True, help="Exit with 1 for a warning too.")
 @click.option("--rules", is_flag=True, help="List the rules, and look at no project.")
 @click.option("--explain", metavar="RULE", help="Say what a rule finds, why, and what to write instead.")
+@click.option("--plans", is_flag=True, help="Ask the target, a PostgreSQL, for plans, and check the rule spill too.")
+@click.option("--max-spill", metavar="SIZE", help="With --plans: what a sort or hash may spill.  [default: 64MB]")
 @output_as("text", "json", "sarif", "github")
 @click.pass_context
-def lint(ctx: click.Context, /, output: str, strict: bool, rules: bool, explain: str | None, **options: Any) -> None:
+def lint(  # one option each
+    ctx: click.Context,
+    /,
+    output: str,
+    strict: bool,
+    rules: bool,
+    explain: str | None,
+    plans: bool,
+    max_spill: str | None,
+    **options: Any,
+) -> None:
     """Read the models with PostgreSQL's own parser, and say what a careful reviewer would object to.
 
     Needs the extra: pip install 'sqlseed[lint]'. A model opts out of a rule with a reason:
-    config(lint={'select-star': 'why it does not matter here'}). Touches no database.
+    config(lint={'select-star': 'why it does not matter here'}). Touches no database,
+    but for --plans, which runs nothing there.
     """
     from sqlseed import api
     from sqlseed.lint import linting
@@ -49,8 +63,13 @@ def lint(ctx: click.Context, /, output: str, strict: bool, rules: bool, explain:
     if rules:
         click.echo(_listed(RULES))
         return
+    if max_spill and not plans:
+        raise click.UsageError("--max-spill goes with --plans")
     workspace = open_workspace(options)
-    findings = api.lint(workspace, selection_of(ctx, workspace, options))
+    asked = (max_spill or _MAX_SPILL) if plans else None
+    findings = api.lint(workspace, selection_of(ctx, workspace, options), max_spill=asked)
+    if not plans and output == "text":
+        click.echo("spill was not checked: --plans asks a target for plans", err=True)
     click.echo(_shown(findings, output))
     bad = ("error", "warning") if strict else ("error",)
     if any(finding.level in bad and not finding.allowed for finding in findings):

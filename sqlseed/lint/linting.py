@@ -34,7 +34,20 @@ def lint(workspace: Workspace, names: Iterable[str] | None = None) -> list[Findi
     catalogue = Catalogue(workspace)
     for name in sorted(workspace.compiled if names is None else names):
         found += _of_model(catalogue, name)
-    return sorted(found, key=lambda one: (one.path, one.line or 0, one.column or 0, one.rule))
+    return in_order(found)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of paths and lines."""
+    return sorted(findings, key=lambda one: (one.path, one.line or 0, one.column or 0, one.rule))
+
+
+def by_model(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings by the name of the model, each model's in their order."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.model, []).append(finding)
+    return found
 
 
 def _of_model(catalogue: Catalogue, name: str) -> Iterator[Finding]:

@@ -83,6 +83,60 @@ def test_sarif(tmp_path: Path) -> None:
     assert suppression == {"kind": "inSource", "justification": "both columns, always"}
 
 
+SARIF_LOG: dict[str, tuple[str, ...]] = {
+    "": ("$schema", "version", "runs"),
+    "runs": ("tool", "results"),
+    "tool": ("driver",),
+    "driver": ("name", "version", "rules"),
+    "rules": ("id", "shortDescription", "fullDescription", "help", "defaultConfiguration"),
+    "shortDescription": ("text",),
+    "fullDescription": ("text",),
+    "help": ("text",),
+    "defaultConfiguration": ("level",),
+    "results": ("ruleId", "ruleIndex", "level", "message", "locations", "suppressions"),
+    "message": ("text",),
+    "locations": ("physicalLocation", "logicalLocations"),
+    "physicalLocation": ("artifactLocation", "region"),
+    "artifactLocation": ("uri",),
+    "region": ("startLine", "startColumn"),
+    "logicalLocations": ("name", "kind"),
+    "suppressions": ("kind", "justification"),
+}
+"""The properties that the log may use, by object, as section 3 of SARIF 2.1.0 names them, and no others."""
+_NEEDED = {"": ("version", "runs"), "runs": ("tool",), "driver": ("name",), "rules": ("id",), "results": ("message",)}
+
+
+def strict(value: object, name: str = "") -> None:
+    """Fails for a property, a type or a value that SARIF 2.1.0 does not allow in such an object."""
+    if isinstance(value, list):
+        for one in value:
+            strict(one, name)
+    elif isinstance(value, dict):
+        assert set(value) <= set(SARIF_LOG[name]), f"{name} has no such property"
+        assert set(_NEEDED.get(name, ())) <= set(value), f"{name} lacks a property"
+        for key, inner in value.items():
+            strict(inner, key)
+    elif name in ("startLine", "startColumn"):
+        assert isinstance(value, int)
+        assert value >= 1
+    elif name == "ruleIndex":
+        assert isinstance(value, int)
+    else:
+        assert isinstance(value, str)
+        assert value
+        assert name != "level" or value in ("none", "note", "warning", "error")
+        assert name != "kind" or value in ("inSource", "module")
+
+
+def test_sarif_has_nothing_that_the_standard_does_not_name(tmp_path: Path) -> None:
+    for number, house in enumerate((STAR, MAIL, OPTED)):
+        strict(json.loads(lint(tmp_path / str(number), house, "--output", "sarif").stdout))
+    with pytest.raises(AssertionError, match="no such property"):
+        strict({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "result": []}]})
+    with pytest.raises(AssertionError, match="lacks"):
+        strict({"version": "2.1.0", "runs": [{"results": []}]})
+
+
 def test_github(tmp_path: Path) -> None:
     lines = sorted(lint(tmp_path, MAIL, "--output", "github").stdout.splitlines())
     assert lines[0].startswith("::error file=models/house.sql,line=2,title=secret-literal::")

@@ -353,8 +353,8 @@ def test_a_model_that_only_looks_like_it(tmp_path: Path, rule: str, sql: str) ->
 
 
 def test_every_rule_has_both() -> None:
-    tested_below = {"unindexed-foreign-key", "opt-out", "unused-opt-out"}
-    assert set(BREAKS) | tested_below == {rule.name for rule in RULES}
+    tested_elsewhere = {"unindexed-foreign-key", "opt-out", "unused-opt-out", "spill"}
+    assert set(BREAKS) | tested_elsewhere == {rule.name for rule in RULES}
     assert set(FINE_ONES) == set(BREAKS)
 
 
@@ -445,4 +445,4 @@ def test_rules_say_what_they_are() -> None:
         assert rule.name == rule.name.lower()
         assert " " not in rule.name
         assert all([rule.title, rule.why, rule.instead])
-        assert (rule.check is None) == (rule in standing.RULES)
+        assert (rule.check is None) == (rule in standing.RULES or rule.name == "spill")

@@ -11,6 +11,7 @@ from sqlseed.lint.rules import (
     literals,
     numbers,
     ordering,
+    plans,
     reading,
     standing,
     volatility,
@@ -27,5 +28,6 @@ RULES: tuple[Rule, ...] = (
     *literals.RULES,
     *keys.RULES,
     *engines.RULES,
+    *plans.RULES,
 )
 """Every rule, in the order in which they are listed."""
