@@ -129,6 +129,7 @@ def build(
     tests: bool = True,
     indirect: str = "buildable",
     approved: bool = False,
+    backup: Path | None = None,
     confirm_database: str | None = None,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
@@ -141,6 +142,8 @@ def build(
 
     With `approved`, and always where the target requires approval, GuardError is raised before the target is opened
     unless the selected models, and what they read, are as review.lock has them; a dry run needs that only when asked.
+
+    `backup` is a file that pg_dump writes the target's tables to before anything is changed.
 
     GuardError is raised where the target is no development database, or another one than at the first build; its own
     name in `confirm_database` goes over that.
@@ -157,7 +160,7 @@ def build(
         job = Build(workspace, backend, on_event, stop or runner.StopFlag(), dry_run, full_refresh, fail_fast)
         job.checksums = checksums or dry_run
         job.tests, job.indirect, job.approved = tests, indirect, approved
-        job.confirm_database = confirm_database
+        job.backup, job.confirm_database = backup, confirm_database
         return job.run(selection, arguments or {})
     finally:
         backend.close()

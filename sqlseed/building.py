@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlseed import approval, artifacts, foreign, guards, planner, preflight, runner
+from sqlseed import approval, artifacts, backup, foreign, guards, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
@@ -76,6 +77,7 @@ class Build:
     tests: bool = True
     indirect: str = "buildable"
     approved: bool = False  # whether review.lock must hold, also in a dry run
+    backup: Path | None = None  # where pg_dump puts the tables as they are before
     confirm_database: str | None = None  # as typed, to go over the guards of `guards.check`
 
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> BuildResult:
@@ -157,6 +159,7 @@ class Build:
         self._check_privileges(session, plan_, needed)
         context = run_context(workspace, made, run_id, refresh=False, checksums=False)
         raise_all(foreign.taken_keys(session, context, plan_.pending, live))
+        self._back_up(session)
         session.bootstrap(workspace.project.name)
         guards.stamp(workspace.target, session)
         with session.transaction():
@@ -176,6 +179,14 @@ class Build:
             self.stop.check()
             self._load_seed(session, name, run_id)
         return made, plan_
+
+    def _back_up(self, session: Session) -> None:
+        if self.backup is None or self.dry_run:
+            return
+        relations = [model.relation for model in self.workspace.compiled.values()]
+        count = backup.dump(self.workspace.target, session, relations, self.backup, self.stop.check)
+        text = f"backup: {count} tables as they are, in {self.backup}" if count else "backup: there is no table yet"
+        self._tell(EventKind.NOTE, text)
 
     def _check_privileges(self, session: Session, plan_: Plan, needed: set[str]) -> None:
         relations = [self.workspace.compiled[name].relation for name in sorted(needed)]

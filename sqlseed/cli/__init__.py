@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -173,6 +174,12 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
 @click.option("--fail-fast", is_flag=True, help="Start no more slices after the first failure.")
 @click.option("--no-tests", is_flag=True, help="Run no tests.")
 @click.option("--approved", is_flag=True, help="Run nothing that differs from review.lock; see `sqlseed review`.")
+@click.option(
+    "--backup",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="First dump the target's tables to FILE with pg_dump (PostgreSQL).",
+)
 @indirect_selection("buildable")
 @confirming
 @click.option(
@@ -198,6 +205,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
     flags = {name: options[name] for name in taken}
     flags["tests"] = not options["no_tests"]
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
+    flags["backup"] = options["backup"]
     with process.stoppable() as stop, display.display(sys.stderr, log_format, quiet) as on_event:
         result = api.build(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=record)
     where = arguments.where(workspace)

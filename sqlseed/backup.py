@@ -1,0 +1,110 @@
+"""`build --backup FILE`: a dump of the target's tables by pg_dump, made before the build writes anything."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlseed.backends import Session
+from sqlseed.errors import GuardError
+from sqlseed.model import Relation, Target, quote
+from sqlseed.pgurl import Secret
+
+_POLL_SECONDS = 0.2  # how soon a stop ends pg_dump
+
+
+def dump(target: Target, session: Session, relations: Iterable[Relation], file: Path, check: Callable[[], None]) -> int:
+    """Dumps those of the tables that exist, and sqlseed's own, to `file`, which must not exist; how many tables.
+
+    A name that ends in `.sql` gets a script for psql, any other pg_dump's custom format for pg_restore. The file is
+    its owner's alone (0600), and appears when it is whole. `check` is called again and again, and ends it by raising.
+    Raises GuardError where pg_dump is missing, older than the server, or fails.
+    """
+    if target.type != "postgres":
+        raise GuardError(
+            f"--backup is for PostgreSQL, and target '{target.name}' is {target.type}", hint="copy the file"
+        )
+    file = file.absolute()
+    if file.exists():
+        raise GuardError(f"--backup: {file} exists, and is not overwritten", hint="give another name")
+    if not file.parent.is_dir():
+        raise GuardError(f"--backup: {file.parent} is no folder", hint="make it first")
+    program = _program(int(session.query("select current_setting('server_version_num')::integer")[0][0]) // 10000)
+    live = session.catalog(relations)
+    patterns = [str(relation) for relation in live]
+    if session.has_state():
+        patterns.append(f"{quote(session.state_schema)}.*")
+    if not patterns:
+        return 0
+    connection, environment = _connection(target)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        form = ["--format=plain", "--clean", "--if-exists"] if file.suffix == ".sql" else ["--format=custom"]
+        tables = [f"--table={pattern}" for pattern in patterns]
+        command = [program, "--no-password", *form, f"--file={temporary}", *tables, f"--dbname={connection}"]
+        _run(command, environment, check)
+        try:
+            os.link(temporary, file)  # unlike a rename it never replaces what is there
+        except FileExistsError:
+            raise GuardError(f"--backup: {file} has come to exist meanwhile, and is not overwritten") from None
+    finally:
+        temporary.unlink()
+    return len(live)
+
+
+def _program(server: int) -> str:
+    """The pg_dump of the search path; `server` is the server's major version."""
+    program = shutil.which("pg_dump")
+    if program is None:
+        raise GuardError(
+            "--backup needs pg_dump, and there is none on the PATH",
+            hint=f"install PostgreSQL's client programs, version {server} or later (postgresql-client)",
+        )
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"\(PostgreSQL\) (\d+)", answer)
+    if found is None or int(found[1]) < server:
+        version = found[1] if found else "an unknown version"
+        raise GuardError(
+            f"--backup: {program} is of PostgreSQL {version}, and the server is {server}: it cannot dump it",
+            hint=f"put the pg_dump of PostgreSQL {server} or later first on the PATH",
+        )
+    return program
+
+
+def _connection(target: Target) -> tuple[str, dict[str, str]]:
+    """What pg_dump connects with: words for its command line, which everybody may read, and its environment."""
+    info = dict(target.settings.get("conninfo", {}))
+    environment = dict(os.environ)
+    password = info.pop("password", None)
+    if isinstance(password, Secret):
+        environment["PGPASSWORD"] = password.reveal()
+    secret = sorted(key for key, value in info.items() if isinstance(value, Secret))
+    if secret:
+        raise GuardError(f"--backup cannot hand {secret[0]} to pg_dump out of everybody's sight", hint="dump by hand")
+    words = []
+    for key, value in info.items():
+        escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+        words.append(f"{key}='{escaped}'")
+    return " ".join(words), environment
+
+
+def _run(command: list[str], environment: dict[str, str], check: Callable[[], None]) -> None:
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, errors="replace") as process:
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    _, said = process.communicate(timeout=_POLL_SECONDS)
+                    break
+                check()
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode:
+        last = said.strip().splitlines()[-1:] or [f"exit code {process.returncode}"]
+        raise GuardError(f"--backup: pg_dump failed: {last[0][:300]}", hint="nothing was written to the target")
