@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sqlseed.lint.rules import RULES
-from tests.support import CliResult, run_cli, write_project
+from tests.support import ROOT, CliResult, run_cli, write_project
 from tests.unit.towns import FILES
 
 STAR = (
@@ -142,6 +142,13 @@ def test_github(tmp_path: Path) -> None:
     assert lines[0].startswith("::error file=models/house.sql,line=2,title=secret-literal::")
     assert lines[1].startswith("::warning file=models/house.sql,line=2,title=select-star::")
     assert len(lines) == 2
+
+
+def test_a_new_project_and_the_example_have_no_finding(tmp_path: Path) -> None:
+    assert run_cli(["init", "shop"], cwd=tmp_path).rc == 0
+    for folder in (tmp_path / "shop", ROOT / "examples" / "weather"):
+        result = run_cli(["lint", "--strict"], cwd=folder)
+        assert (result.rc, result.stdout) == (0, "no findings\n"), result.stderr
 
 
 def test_rules_are_listed_and_explained_outside_a_project(tmp_path: Path) -> None:
