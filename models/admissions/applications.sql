@@ -186,9 +186,13 @@ decided as (                         -- with the status, and the lots that descr
         end                                                                             as status,
         office.open_day                                                                 as reviewed_day,
         {{ chance('is noted', 'reviewed.n', 'rule.noted_pct * 0.01') }}                 as is_noted,
-        case when {{ chance('in Hindi', 'reviewed.n', 'rule.hindi_pct * 0.01') }} then 'hi' else 'en' end as language,
+        case
+            when {{ chance('in Hindi', 'reviewed.n', 'rule.hindi_pct * 0.01') }} then 'hi'
+            else 'en'
+        end                                                                             as language,
         {{ chance('by the class teacher', 'reviewed.n', 'rule.class_teacher_pct * 0.01') }} as by_class_teacher,
-        {{ chance('no e-mail', 'reviewed.n', 'rule.no_email_pct * 0.01') }}             as no_email
+        {{ chance('no e-mail', 'reviewed.n', 'rule.no_email_pct * 0.01') }}             as no_email,
+        {{ chance('went to nursery', 'reviewed.n', 'rule.nursery_pct * 0.01') }}        as went_to_nursery
     from reviewed
     cross join {{ seed('admission_rules') }} as rule
     join office_days as office
@@ -368,7 +372,7 @@ described as (                       -- the moments, the day that a note names, 
         case                         -- Nursery is a child's first school, and often LKG or UKG too
             when decided.level = 0 then null
             when decided.level > 2 then 'school'
-            when {{ chance('went to nursery', 'decided.n', 0.7) }} then 'nursery'      -- seven in ten: an estimate
+            when decided.went_to_nursery then 'nursery'
         end                                                                             as previous_kind,
         {{ pick('previous school', 'decided.n', 'previous_schools') }}                  as previous_slot,
         {{ pick('its locality', 'decided.n', 'localities') }}                           as locality_slot
