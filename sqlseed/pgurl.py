@@ -7,6 +7,7 @@ own parameters, which libpq would refuse, are taken out with a note.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -73,6 +74,19 @@ PRISMA = frozenset(
 """Parameters of Prisma and of Node's drivers, which mean nothing here."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30})://")
+_OTHERS = (
+    "mysql",
+    "mariadb",
+    "mongodb",
+    "mongodb+srv",
+    "sqlite",
+    "sqlserver",
+    "mssql",
+    "oracle",
+    "redis",
+    "http",
+    "https",
+)
 _ENCODED = {" ": "%20", "/": "%2F", "?": "%3F", "#": "%23", "@": "%40", "%": "%25"}
 
 
@@ -89,11 +103,17 @@ class Secret:
         return self._value
 
     def scrub(self, text: str) -> str:
-        """`text` without this secret, also as it looks in a URL or in JSON; one below 4 characters is left in,
-        since it would take half of any message with it."""
+        """`text` without this secret, also as it looks in a URL, in JSON or in base64.
+
+        One below 4 characters is left in, since it would take half of any message with it.
+        """
         if len(self._value) < 4:
             return text
         forms = {self._value, quote(self._value), quote(self._value, safe=""), quote_plus(self._value)}
+        forms |= {
+            base64.b64encode(self._value.encode()).decode(),
+            base64.urlsafe_b64encode(self._value.encode()).decode(),
+        }
         forms |= {json.dumps(self._value)[1:-1], json.dumps(self._value, ensure_ascii=False)[1:-1]}
         for form in sorted(forms, key=len, reverse=True):
             text = text.replace(form, "***")
@@ -151,7 +171,7 @@ def _after_scheme(url: str) -> str:
         return url[found.end() :]
     if found and found[1].lower() in ("prisma", "prisma+postgres"):
         raise ValueError(f"'{found[1]}://' is Prisma's proxy; give the database's own postgresql:// URL")
-    if found:
+    if found and found[1].lower() in _OTHERS:  # another word may be a password's end
         raise ValueError(f"'{found[1]}://' is not PostgreSQL; the URL must begin with postgresql://")
     if url[:1] in "\"'":
         raise ValueError("the URL stands in quotes; take them away")

@@ -147,6 +147,9 @@ def _exists(path: Path) -> bool:
 
 def _mode_note(file: Path, label: str, output: YamlMap) -> tuple[str, ...]:
     mode = file.stat().st_mode
+    if mode & 0o002 and os.name != "nt":
+        message = f"everybody can write to it (mode {mode & 0o777:04o}), and so say which database is filled"
+        raise ProfileError(message, path=label, hint=f"chmod 600 {label}")
     password = output.get("password")
     literal = password is not None and not (isinstance(password, str) and "{{" in password)
     url = output.get("url")
@@ -367,7 +370,12 @@ def _check_conninfo(conninfo: Mapping[str, str], output: YamlMap, reader: _Reade
 
 def _default_sslmode(conninfo: dict[str, str], env: Mapping[str, str]) -> list[str]:
     """libpq's own default, `prefer`, gives way to anybody on the line: ask for TLS unless the host is this one."""
-    if "sslmode" in conninfo or env.get("PGSSLMODE") or "service" in conninfo:
+    given = conninfo.get("sslmode")
+    if given in ("disable", "allow", "prefer"):
+        hosts = conninfo.get("hostaddr") or conninfo.get("host") or env.get("PGHOST", "")
+        far = [host for host in hosts.split(",") if not _is_local(host)][:1]
+        return [f"sslmode '{given}' leaves the way to host '{host}' open to whoever is on it" for host in far]
+    if given or env.get("PGSSLMODE") or "service" in conninfo:
         return []
     if conninfo.get("sslrootcert") == "system":
         conninfo["sslmode"] = "verify-full"  # libpq accepts nothing weaker with it

@@ -226,7 +226,9 @@ class _Builder:
         return self.jinja_error(event.start_mark.line)
 
     def jinja_error(self, index: int) -> ProjectError:
-        found = re.search(r"\{[{%].*[%}]\}", self.source[index]) if not self.secret else None
+        # YAML counts line breaks that the source was not split at, so a line may lie behind the last one.
+        source = "" if self.secret or index >= len(self.source) else self.source[index]
+        found = re.search(r"\{[{%].*[%}]\}", source)
         value = found.group().replace('"', "'") if found else "{{ ... }}"
         return self.error_at(f'quote the whole value: "{value}"', index)
 

@@ -14,7 +14,9 @@ _roles = itertools.count(1)
 
 def as_role(database: Database, root: Path, role: str) -> Path:
     url = database.place.replace("postgres@", f"{role}@")
-    (root / "profiles.yml").write_text(f'sqlseed: {{outputs: {{test: {{type: postgres, url: "{url}"}}}}}}\n')
+    (root / "profiles.yml").write_text(
+        f'sqlseed: {{outputs: {{test: {{type: postgres, environment: dev, url: "{url}"}}}}}}\n'
+    )
     return root
 
 

@@ -182,7 +182,7 @@ def test_it_only_reads(postgres: Database, write):
     postgres.run("grant select on all tables in schema public to reader")
     try:
         url = postgres.place.replace("postgres@", "reader@")
-        profile = f'sqlseed: {{outputs: {{test: {{type: postgres, url: "{url}"}}}}}}\n'
+        profile = f'sqlseed: {{outputs: {{test: {{type: postgres, environment: dev, url: "{url}"}}}}}}\n'
         (root / "profiles.yml").write_text(profile)
         assert found(root) == {}
     finally:

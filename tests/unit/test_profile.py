@@ -151,7 +151,7 @@ def test_keys_beside_a_url(load):
 def test_tls_is_asked_for_unless_the_host_is_this_one(load, output, env, sslmode):
     made = load(output=f"type: postgres\n{output}", env=env)
     assert made.settings["conninfo"].get("sslmode") == sslmode
-    assert bool(made.notes) == (sslmode == "require")
+    assert bool(made.notes) == (sslmode in ("require", "disable"))
 
 
 def test_the_only_output_needs_no_target_and_threads_can_be_overridden(load):
