@@ -35,7 +35,8 @@ def read_config(context: ProjectContext, file: ModelFile) -> Config:
 def _placed(error: CompileError, file: ModelFile) -> CompileError:
     """The error at the line of config() that sets what it names, where the file and not YAML sets it."""
     names = [a or b for a, b in re.findall(r"config: (\w+)|'(\w+)'", error.message)]
-    found = next(filter(None, (re.search(rf"\b{name}\s*=", file.raw_sql) for name in names)), None)
+    forms = [rf"\b{name}\s*=" for name in names] + [rf"['\"]{name}['\"]" for name in names]
+    found = next(filter(None, (re.search(form, file.raw_sql) for form in forms)), None)
     if found and error.path == file.path and error.line is None:
         error.line = file.raw_sql.count("\n", 0, found.start()) + 1
         error.source = file.raw_sql.split("\n")[error.line - 1]

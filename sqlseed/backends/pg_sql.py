@@ -94,6 +94,7 @@ CONNECT_FAILURES: tuple[tuple[str, str, str], ...] = (
     ("starting up|shutting down|in recovery mode", "the server is starting or stopping", "try again in a moment"),
     ("could not translate host name|Name or service not known|resolve", "no such host", "check the host name"),
     ("Connection refused|No such file or directory", "nothing listens there", "is the server running?"),
+    ("expected authentication request|invalid response", "what listens there is no PostgreSQL", "check host and port"),
     ("timeout expired|timed out", "no answer in time", "check host, port and firewall"),
 )
 """(pattern of the server's or libpq's text, sentence, hint): connection failures carry no SQLSTATE."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sqlseed import api
+from sqlseed.errors import ProjectError
 from tests.behaviour.clinics import Database
 from tests.support import write_project
 
@@ -72,7 +73,7 @@ def project(folder: Path, database: Database, texts: list[str], branches: list[s
     def cell(text: str) -> str:
         return '"' + text.replace('"', '""') + '"'
 
-    files = {
+    files: dict[str, str | bytes] = {
         "profiles.yml": database.profile(),
         "sqlseed.toml": """
             name = "hostile"
@@ -132,7 +133,7 @@ def test_cells_keys_and_vars_land_as_they_are(database: Database, tmp_path: Path
 def test_names_of_files(tmp_path: Path, on_duckdb: Database, name: str):
     root = project(tmp_path / "p", on_duckdb, ["x"], ["y"])
     (root / "models" / name).write_text("select 1 as id")
-    with pytest.raises(api.ProjectError, match="is not usable") as caught:
+    with pytest.raises(ProjectError, match="is not usable") as caught:
         api.load(root)
     assert caught.value.exit_code == 2
 
