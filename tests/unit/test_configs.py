@@ -91,7 +91,10 @@ def test_an_intermediate_model_needs_no_key(tmp_path):
         ("materialized='tabel'", "did you mean 'table'?"),
         ("key_kind='natural'", "a natural key needs config(owner='...')"),
         ("key_kind='uid'", "did you mean 'uuid'?"),
-        ("slice_by=['twon']", "slice_by names no dimension 'twon'\n    {{ config(slice_by=['twon']) }}\n  hint: did you mean 'town'?"),
+        (
+            "slice_by=['twon']",
+            "slice_by names no dimension 'twon'\n    {{ config(slice_by=['twon']) }}\n  hint: did you mean 'town'?",
+        ),
         ("slice_by=['town', 'town']", "slice_by names a dimension twice"),
         ("slice_by=3", "config: 'int' object is not iterable"),
         ("slice_by=[1]", "config: slice_by must be a list of names"),
