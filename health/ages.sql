@@ -1,6 +1,6 @@
 -- Age on 1 April, in years, by class
 -- Estimate: births are spread over the year before the age that the grade asks for; a few are older.
-with seated as (
+with seated as (                     -- one row per pupil and academic year: his age in days on the 1 April of it
     select
         class."gradeLevel" as level,
         make_date(
@@ -19,10 +19,10 @@ with seated as (
 )
 
 select
-    grade.name,
-    avg(seated.days::double precision) / 365.25,
-    grade.age_on_april_1 + 0.52,
-    0.1 + 1.4 / sqrt(count(*)::double precision)
+    grade.name as label,
+    avg(seated.days::double precision) / 365.25 as actual,
+    grade.age_on_april_1 + 0.52 as target,
+    0.1 + 1.4 / sqrt(count(*)::double precision) as tolerance
 from seated
 join {{ seed('grades') }} as grade
     on grade.level = seated.level

@@ -1,7 +1,7 @@
 -- Pupil days attended, in percent, by class
--- Estimate: seed attendance_levels, before what months, weekdays and examinations change. ASER's 71 to 76 percent are of
--- rural schools on the day of a visit.
-with pupils as (                     -- a pupil in an academic year, which begins in April
+-- Estimate: seed attendance_levels, before what months, weekdays and examinations change. ASER's 71 to 76 percent are
+-- of rural schools on the day of a visit.
+with pupils as (                     -- one row per pupil and academic year, April to March: days marked, attended
     select
         "studentId" as student,
         left("date", 4)::int - case when substring("date", 6, 2) < '04' then 1 else 0 end as year_no,
@@ -11,7 +11,7 @@ with pupils as (                     -- a pupil in an academic year, which begin
     group by 1, 2
 ),
 
-classes as (
+classes as (                         -- one row per pupil and academic year: the grade level that he was in
     select
         enrollment."studentId" as student,
         left(enrollment."startDate", 4)::int
@@ -24,7 +24,7 @@ classes as (
         on class."id" = section."classId"
 ),
 
-bands as (
+bands as (                           -- one row per band of classes, numbered for their order
     select
         case
             when classes.level <= 2 then '1 Nursery to UKG'
@@ -47,9 +47,10 @@ bands as (
 )
 
 select
-    substring(band, 3),
-    100 * attended / days,
-    wanted / days,
-    4 + 400 * sqrt(0.0081 / pupils + 0.3 / days)
+    substring(band, 3) as label,
+    100 * attended / days as actual,
+    wanted / days as target,
+    -- four standard errors: pupils differ by 9 points (0.09 squared), and their days by chance
+    4 + 400 * sqrt(0.0081 / pupils + 0.3 / days) as tolerance
 from bands
 order by band

@@ -1,6 +1,6 @@
 -- Board examinations: candidates who average 90 percent, and who pass, in percent
 -- Published by the boards for 2025; within 2.5 and 3 points, and four standard errors.
-with published (board, level, outcome, percent, slack) as (
+with published (board, level, outcome, percent, slack) as (    -- level 12 is Class 10, and 14 is Class 12
     values
         ('CBSE', 12, '90 and more', 8.40, 2.5),
         ('CBSE', 14, '90 and more', 6.60, 2.5),
@@ -16,60 +16,32 @@ with published (board, level, outcome, percent, slack) as (
         ('ISC', 14, 'boys who pass', 98.64, 3.0)
 ),
 
-scores as (                          -- a candidate in a subject, which may have several papers
-    select
-        examined.board,
-        case when exam."name" like 'Class 10 %' then 12 else 14 end as level,
-        exam."id" as exam,
-        mark."studentId" as student,
-        avg(100 * mark."totalMarks" / exam."maxMarks") as score,
-        max(100 * exam."minPassingMarks" / exam."maxMarks") as pass_score
-    from {{ ref('marks') }} as mark
-    join {{ ref('exams') }} as exam
-        on exam."id" = mark."examId"
-    join {{ ref('subjects') }} as subject
-        on subject."id" = mark."subjectId"
-    join {{ seed('branches') }} as branch
-        on branch.id = mark."branchId"
-    join {{ seed('exam_subjects') }} as examined
-        on examined.board = branch.board
-        and branch.code || '-' || examined.code = subject."code"
-        and examined.is_main
-    where exam."examType" = 'BOARD_EXAM'
-      and not mark."isAbsent"
-    group by examined.board, exam."name", exam."id", mark."studentId", examined.subject_group
+results as materialized (            -- one row per candidate: his average, and whether he passes in each subject
+    {{ candidates_results(['BOARD_EXAM']) }}
 ),
 
-results as materialized (                         -- a candidate
+outcomes as (                        -- two rows per candidate: what he may reach, and whether he has
     select
-        scores.board,
-        scores.level,
-        scores.student,
-        avg(scores.score) as score,
-        bool_and(scores.score >= scores.pass_score - 0.0001) as has_passed
-    from scores
-    group by scores.board, scores.level, scores.exam, scores.student
-),
-
-outcomes as (
-    select result.board, result.level, '90 and more' as outcome, result.score >= 89.9999 as reached
-    from results as result
+        board,
+        level,
+        '90 and more' as outcome,
+        score >= 90 as reached
+    from results
     union all
     select
-        result.board,
-        result.level,
-        case student."gender" when 'female' then 'girls who pass' else 'boys who pass' end,
-        result.has_passed
-    from results as result
-    join {{ ref('students') }} as student
-        on student."id" = result.student
+        board,
+        level,
+        case gender when 'female' then 'girls who pass' else 'boys who pass' end,
+        passes = 1
+    from results
 )
 
 select
-    published.board || ' Class ' || (published.level - 2)::text || ', ' || published.outcome,
-    100.0 * count(*) filter (where outcomes.reached) / count(*),
-    published.percent,
-    published.slack + 4 * sqrt((published.percent * (100 - published.percent) + 100)::double precision / count(*))
+    published.board || ' Class ' || (published.level - 2)::text || ', ' || published.outcome as label,
+    100.0 * count(*) filter (where outcomes.reached) / count(*) as actual,
+    published.percent as target,
+    published.slack
+        + 4 * sqrt((published.percent * (100 - published.percent) + 100)::double precision / count(*)) as tolerance
 from outcomes
 join published
     on published.board = outcomes.board

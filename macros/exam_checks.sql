@@ -68,8 +68,10 @@
       and (enrollment."endDate" is null or sat.day::date <= enrollment."endDate"::date)
 {%- endmacro %}
 
-{#- Each candidate of a board or half-yearly examination: his average, and whether he passes in each subject. -#}
-{% macro candidates_results() -%}
+{#- Each candidate of the examinations of the given types: his average, and whether he passes in each subject (1 or 0).
+    A subject may have several papers. Reads tables alone and calls none of sqlseed's functions, so that health/ may use
+    it with a role that can only SELECT. -#}
+{% macro candidates_results(exam_types=('BOARD_EXAM', 'HALF_YEARLY')) -%}
     select
         board,
         level,
@@ -106,7 +108,7 @@
         join {{ ref('students') }} as student
             on student."id" = mark."studentId"
         where not mark."isAbsent"
-          and exam."examType" in ('BOARD_EXAM', 'HALF_YEARLY')
+          and exam."examType" in ('{{ exam_types | join("', '") }}')
         group by
             branch.board, exam."name", exam."examType", exam."id", mark."studentId", student."gender",
             examined.subject_group

@@ -1,4 +1,5 @@
--- The application's own schema, as its migrations would make it. sqlseed fills these tables and changes nothing about them.
+-- The application's own schema, as its migrations would make it. sqlseed fills these tables and changes nothing about
+-- them.
 
 create table station (
     id          serial primary key,

@@ -77,7 +77,7 @@ owners as (                          -- who asks: a ticket about a pupil has a n
         null::bigint,
         post.n,
         null::int,
-        -- in place of a letter the place of his post among those of its kind: for a teacher that of his team, which is no
+        -- for a letter, the place of his post among those of its kind: for a teacher that of his team, which is no
         -- later than its letters. He has the post's number times 32, and a post its kind's times 256, and the place
         (post.n / 32 % 256)::int,
         {{ year.starts_on }},

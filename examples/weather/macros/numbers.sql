@@ -1,5 +1,5 @@
-{#- Row numbers, from which integer keys are made: a region sets numbers aside for each station, a station for each sensor
-    and a sensor for each hour, so that another station or day renumbers nothing. -#}
+{#- Row numbers, from which integer keys are made: a region sets numbers aside for each station, a station for each
+    sensor and a sensor for each hour, so that another station or day renumbers nothing. -#}
 
 {#- A sensor: four numbers for a station, of which three are used. -#}
 {% macro sensor_n(station_n, kind_no) -%}

@@ -1,8 +1,9 @@
 {{ config(slice_by=['region'], rows='3 * region.stations', key_block=4000) }}
 
--- One row per sensor: every station measures three things.
+-- One row per sensor: every station measures three things, each with an instrument of the seed instruments.
+-- Rows: three for each station. key_block: a region's stations, below 1000, with four numbers each.
 
-with mounted as (
+with mounted as (                    -- each station's sensors, with their numbers
     select
         station.n                                                                   as station_n,
         kind.name                                                                   as kind,

@@ -1,6 +1,7 @@
 {{ config(slice_by=['region'], rows='region.stations', key_block=1000) }}
 
 -- One row per weather station of a region.
+-- Rows: as many as the seed regions says.
 -- The key is an integer, so sqlseed sets a range aside for each region: key(n) is the range's first number plus n.
 -- key_block is the length of a range: no region will have more than 999 stations.
 

@@ -7,5 +7,6 @@
 
 {#- An address under a domain that is reserved for examples; `n` makes it unique. -#}
 {% macro email(first_name, last_name, n) -%}
-    lower({{ first_name }} || '.' || replace({{ last_name }}, '''', '')) || {{ n }} || '@' || {{ shop.code }} || '.example.com'
+    lower({{ first_name }} || '.' || replace({{ last_name }}, '''', '')) || {{ n }}
+        || '@' || {{ shop.code }} || '.example.com'
 {%- endmacro %}

@@ -3,7 +3,7 @@
 -- One row per title in an order; an order has one to three lines.
 -- The orders are read from their table, and what they sell is a weighted choice: harbour's bestsellers are hill's too.
 
-with ordered as (
+with ordered as (           -- the lines of every order; four numbers for each, of which three may be used
     select
         o.id                                                as order_id,
         line.no                                             as line_no,
