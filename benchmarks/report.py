@@ -181,7 +181,9 @@ it, and this is what the one said beside what the other took.
 
 Microseconds in one session. `SLICE` and `PLAN` are scaled alike to the median of the run's slices of less than 50 rows,
 which ran beside others. The others are the shortest of {TIMES} runs on tables of their own: what one more index, key,
-byte or join adds. The review scales all of them by how long its probe takes on the server that it is for.
+byte or join adds. `SOURCE` stands for a query's arithmetic as well, as the school's models have it beside each join;
+what is measured here is the join alone. The review scales all of them by how long its probe takes on the server that
+it is for.
 
 {_table(_CONSTANTS, _constants(found), 2)}
 """
