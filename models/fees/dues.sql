@@ -11,7 +11,18 @@
 -- Rows: four per pupil in a year that is over, fewer for who joined or left in it.
 -- Estimate: the days of issue, the concession for brothers and sisters (seeds fee_quarters, sibling_concessions).
 
-with quarters as (                   -- the quarters whose invoices are out by the as-of date
+with quarters as (                   -- the quarters of the years shown; January to March is in the next calendar year
+    select
+        year.no                                                                         as year_no,
+        quarter.quarter,
+        quarter.newcomer_days,
+        quarter.issued_days_before,
+        make_date(year.no + quarter.years_later, quarter.first_month, 1)                as starts_on
+    from generate_series({{ first_year() }}, {{ current_year() }}) as year(no)
+    cross join {{ seed('fee_quarters') }} as quarter
+),
+
+issued as (                          -- those whose invoices are out by the as-of date, with their days
     select
         year_no,
         quarter,
@@ -21,16 +32,7 @@ with quarters as (                   -- the quarters whose invoices are out by t
         starts_on - issued_days_before                                                  as issued_on,
         starts_on + {{ fee_due_day() }} - 1                                             as due_on,
         {{ year_ends('year_no') }}                                                      as year_ends_on
-    from (
-        select
-            year.no                                                                     as year_no,
-            quarter.quarter,
-            quarter.newcomer_days,
-            quarter.issued_days_before,
-            make_date(year.no + quarter.years_later, quarter.first_month, 1)            as starts_on
-        from generate_series({{ first_year() }}, {{ current_year() }}) as year(no)
-        cross join {{ seed('fee_quarters') }} as quarter
-    ) as quarter
+    from quarters
     where starts_on - issued_days_before <= {{ var('as_of') }}
 ),
 
@@ -55,7 +57,7 @@ billed as (                          -- each pupil and quarter, with the days th
     join {{ ref('pupils') }} as pupil
         on pupil.branch_no = attended.branch_no
         and pupil.n = attended.n
-    join quarters as quarter
+    join issued as quarter
         on quarter.year_no = attended.year_no
     where attended.branch_no = {{ branch.no }}
       and attended.first_day <= quarter.ends_on
