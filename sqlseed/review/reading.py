@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from sqlseed import guards, planner, preflight
+from sqlseed import foreign, guards, planner, preflight
 from sqlseed.backends import Ours, Session, open_backend, pg_catalog, sent
 from sqlseed.backends.pg_bulk import FOREIGN_KEY, INDEX, Aside, listed
 from sqlseed.bulk import foreseen
@@ -151,7 +151,12 @@ def _describe(session: Session, workspace: Workspace, live: Live) -> None:
     live.catalog = catalog.read(session, dict.fromkeys([workspace.target.schema, workspace.target.state_schema]))
     live.aside = foreseen(session, live.plan, compiled, live.made.checkpoints, workspace.target.bulk)
     live.left_aside = listed(session)
-    live.obstacles += [str(error) for error in guards.reasons(workspace.target, session, session.database())]
+    context = run_context(workspace, live.made, "", refresh=False, checksums=False)
+    refusals = [
+        *guards.reasons(workspace.target, session, session.database()),
+        *foreign.taken_keys(session, context, live.plan.pending, live.tables),
+    ]
+    live.obstacles += [error.message for error in refusals]
     live.role, live.superuser, _ = session.query(pg_catalog.ROLE)[0]
     live.obstacles += _missing(session, workspace, live)
 

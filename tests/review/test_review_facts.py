@@ -222,6 +222,18 @@ def test_a_role_that_lacks_privileges_is_told_what_it_needs(application: tuple[P
         registry.sql(url, "drop owned by reader", "drop role reader")
 
 
+def test_what_guards_refuse_stops(application: tuple[Path, str]) -> None:
+    """A superuser that the profile does not allow, and a row with a key that the build would give out."""
+    folder, url = application
+    registry.sql(url, "insert into app.\"Branch\" values ('north', 'taken')")
+    profiles = folder / "profiles.yml"
+    profiles.write_text(profiles.read_text("utf-8").replace(", allow_superuser: true", ""), "utf-8")
+    stops = registry.texts(registry.review(folder), "stop")
+    assert "the role 'postgres' may do more than seeding needs: it is a superuser" in stops
+    assert '"app"."Branch"' in stops
+    assert "north" in stops
+
+
 def test_a_table_of_another_shape_stops(application: tuple[Path, str]) -> None:
     folder, url = application
     registry.sql(url, 'alter table app."Pupil" drop column name cascade')
