@@ -43,7 +43,7 @@ def split(args: Sequence[str], takes_value: Mapping[str, bool]) -> tuple[list[st
             continue
         if not equals:
             if not rest or rest[0].startswith("--"):
-                near = did_you_mean(name, takes_value, show=0)
+                near = did_you_mean(name, takes_value, show=0, alike=0.8)
                 hint = near if near.startswith("did") else "a dimension of the project takes values: --branch a,b"
                 raise SelectionError(f"no such option: {name}; {hint}")
             value = rest.pop(0)

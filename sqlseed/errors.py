@@ -157,8 +157,8 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
 
 
-def did_you_mean(name: str, known: Iterable[str], *, show: int = 8) -> str:
-    """A sentence that suggests the nearest of `known` names, or lists some of them.
+def did_you_mean(name: str, known: Iterable[str], *, show: int = 8, alike: float = 0.6) -> str:
+    """A sentence that suggests the nearest of `known` names if it is `alike` (0 to 1) enough, or lists some of them.
 
     >>> did_you_mean("studnets", ["students", "staff"])
     "did you mean 'students'?"
@@ -166,7 +166,7 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 8) -> str:
     'known names: staff, students'
     """
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=alike)
     if near:
         return f"did you mean '{near[0]}'?"
     if not names:

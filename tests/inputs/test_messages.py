@@ -24,7 +24,11 @@ GROUPS = cases.YAML | cases.FILES | sql_cases.JINJA | sql_cases.SQL | sql_cases.
 def spoken(case: Case, name: str, done, folder: Path) -> str:
     """What a case shows, as it stands in a snapshot."""
     line = " ".join(word if len(word) < 60 else f"{word[:40]}..." for word in ("sqlseed", *case.run))
-    output = (done.stdout + done.stderr).replace(str(folder), "{here}").replace(str(folder.parent.parent), "{home}")
+    output = (
+        (done.stderr if case.code else done.stdout)
+        .replace(str(folder), "{here}")
+        .replace(str(folder.parent.parent), "{home}")
+    )
     output = re.sub(r"\\u001b|\x1b", "<ESC>", output)
     return f"## {name}\n$ {line!r}\n{output.rstrip()}\nexit {done.rc}\n"
 
