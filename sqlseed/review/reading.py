@@ -100,6 +100,9 @@ def _described(
         live.tables = session.catalog([model.relation for model in workspace.compiled.values()])
         live.loads = frozenset(seeds_to_load(workspace, made, live.plan, session))
         _describe(session, workspace, live)
+    # Out of the transaction, which is read-only itself: a database that is so is a reason to refuse.
+    reasons = guards.reasons(workspace.target, session, session.database())
+    live.obstacles = [*(error.message for error in reasons), *live.obstacles]
     return live
 
 
@@ -152,11 +155,8 @@ def _describe(session: Session, workspace: Workspace, live: Live) -> None:
     live.aside = foreseen(session, live.plan, compiled, live.made.checkpoints, workspace.target.bulk)
     live.left_aside = listed(session)
     context = run_context(workspace, live.made, "", refresh=False, checksums=False)
-    refusals = [
-        *guards.reasons(workspace.target, session, session.database()),
-        *foreign.taken_keys(session, context, live.plan.pending, live.tables),
-    ]
-    live.obstacles += [error.message for error in refusals]
+    taken = foreign.taken_keys(session, context, live.plan.pending, live.tables)
+    live.obstacles += [error.message for error in taken]
     live.role, live.superuser, _ = session.query(pg_catalog.ROLE)[0]
     live.obstacles += _missing(session, workspace, live)
 

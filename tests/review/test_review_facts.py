@@ -202,8 +202,10 @@ def test_a_quiet_database_needs_no_attention(application: tuple[Path, str]) -> N
         'drop trigger counts on app."Pupil"; alter table app."Mark" disable row level security;'
         'alter table app."Pupil" validate constraint "Pupil_branch_id_fkey"; delete from app."Branch";',
     )
-    looks = registry.texts(registry.review(folder), "look").split("\n")
+    found = registry.review(folder)
+    looks = registry.texts(found, "look").split("\n")
     assert [text for text in looks if "superuser" not in text] == []
+    assert registry.texts(found, "stop") == ""
 
 
 def test_a_role_that_lacks_privileges_is_told_what_it_needs(application: tuple[Path, str]) -> None:
