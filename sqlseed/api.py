@@ -129,6 +129,7 @@ def build(
     tests: bool = True,
     indirect: str = "buildable",
     approved: bool = False,
+    edited: str | None = None,
     backup: Path | None = None,
     confirm_database: str | None = None,
     on_event: OnEvent = _ignore,
@@ -142,6 +143,8 @@ def build(
 
     With `approved`, and always where the target requires approval, GuardError is raised before the target is opened
     unless the selected models, and what they read, are as review.lock has them; a dry run needs that only when asked.
+
+    `edited` says what becomes of changed slices whose rows somebody edited since: `keep`, `replace`, or a GuardError.
 
     `backup` is a file that pg_dump writes the target's tables to before anything is changed.
 
@@ -160,7 +163,7 @@ def build(
         job = Build(workspace, backend, on_event, stop or runner.StopFlag(), dry_run, full_refresh, fail_fast)
         job.checksums = checksums or dry_run
         job.tests, job.indirect, job.approved = tests, indirect, approved
-        job.backup, job.confirm_database = backup, confirm_database
+        job.edited, job.backup, job.confirm_database = edited, backup, confirm_database
         return job.run(selection, arguments or {})
     finally:
         backend.close()

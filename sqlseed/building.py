@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlseed import approval, artifacts, backup, foreign, guards, planner, preflight, runner
+from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, runner
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
@@ -77,6 +77,7 @@ class Build:
     tests: bool = True
     indirect: str = "buildable"
     approved: bool = False  # whether review.lock must hold, also in a dry run
+    edited: str | None = None  # what to do with rows edited since: keep, replace, or refuse
     backup: Path | None = None  # where pg_dump puts the tables as they are before
     confirm_database: str | None = None  # as typed, to go over the guards of `guards.check`
 
@@ -159,6 +160,10 @@ class Build:
         self._check_privileges(session, plan_, needed)
         context = run_context(workspace, made, run_id, refresh=False, checksums=False)
         raise_all(foreign.taken_keys(session, context, plan_.pending, live))
+        is_told = self.edited == "replace" or self.dry_run
+        kept = [] if is_told else edits.found(session, context, plan_, made.checkpoints, live)
+        if kept and self.edited is None:
+            raise edits.refusal(kept)
         self._back_up(session)
         session.bootstrap(workspace.project.name)
         guards.stamp(workspace.target, session)
@@ -178,7 +183,9 @@ class Build:
         for name in seeds_to_load(workspace, made, plan_, session):
             self.stop.check()
             self._load_seed(session, name, run_id)
-        return made, plan_
+        if kept:
+            self._tell(EventKind.NOTE, f"kept, with what depends on them: {edits.named(kept)}")
+        return made, edits.without(plan_, kept)
 
     def _back_up(self, session: Session) -> None:
         if self.backup is None or self.dry_run:

@@ -54,7 +54,9 @@ def clean(
             live = session.catalog([model.relation for model in workspace.compiled.values()])
             context = run_context(workspace, made, "", refresh=False, checksums=False)
             steps = {slice_: _step(made, context, slice_) for slice_ in doomed}
-            raise_all(foreign.dependants(session, context, doomed, made.checkpoints, steps, live))
+            with session.transaction():
+                session.prepare(())
+                raise_all(foreign.dependants(session, context, doomed, made.checkpoints, steps, live))
             for slice_ in doomed:
                 stop.check()
                 removed = _clean_slice(made, session, context, slice_, live)

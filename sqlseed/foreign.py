@@ -29,17 +29,20 @@ def taken_keys(
         if step.state is StepState.NEW and not numbered:
             by_model.setdefault(step.slice.model, []).append(step)
     found: list[SqlseedError] = []
-    for name, new in by_model.items():
-        compiled = context.compiled[name]
-        if compiled.relation in live and session.query(f"select 1 from {compiled.relation} limit 1"):
-            count, samples = _standing(session, context, compiled, new)
-            if count:
-                found.append(_taken(compiled, count, samples))
+    has_state = session.has_state()
+    with session.transaction():
+        session.prepare(())
+        for name, new in by_model.items():
+            compiled = context.compiled[name]
+            if compiled.relation in live and session.query(f"select 1 from {compiled.relation} limit 1"):
+                count, samples = _standing(session, context, compiled, new, has_state)
+                if count:
+                    found.append(_taken(compiled, count, samples))
     return found
 
 
 def _standing(
-    session: Session, context: RunContext, compiled: Compiled, steps: Sequence[Step]
+    session: Session, context: RunContext, compiled: Compiled, steps: Sequence[Step], has_state: bool
 ) -> tuple[int, list[tuple[str, ...]]]:
     """How many rows stand where the slices would write, and the keys of some.
 
@@ -48,7 +51,7 @@ def _standing(
     """
     keys = [compiled.config.key] if compiled.config.key else list(compiled.contract.primary_key)
     columns = ", ".join(f"t.{quote(key)}::text" for key in keys) or "'?'"
-    state = f"{quote(session.state_schema)}.checkpoint" if session.has_state() else None
+    state = f"{quote(session.state_schema)}.checkpoint" if has_state else None
     count, samples = 0, list[tuple[str, ...]]()
     for start in range(0, len(steps), _CHUNK):
         parts = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlseed import approval, foreign, guards, planner, preflight
+from sqlseed import approval, edits, foreign, guards, planner, preflight
 from sqlseed.backends import open_backend
 from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.bulk import foreseen
@@ -46,6 +46,7 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
         live = session.catalog([model.relation for model in workspace.compiled.values()])
         raise_all(preflight.check(workspace.compiled, names, live))
         context = run_context(workspace, made, "", refresh=False, checksums=False)
+        found = edits.found(session, context, result, made.checkpoints, live)
         needed = {step.slice.model for step in result.pending}
         return PlanResult(
             target=workspace.target.name,
@@ -60,6 +61,7 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
             refusals=(
                 *guards.reasons(workspace.target, session, session.database()),
                 *foreign.taken_keys(session, context, result.pending, live),
+                *([edits.refusal(found)] if found else []),
             ),
         )
     finally:

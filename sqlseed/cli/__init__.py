@@ -175,6 +175,11 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
 @click.option("--no-tests", is_flag=True, help="Run no tests.")
 @click.option("--approved", is_flag=True, help="Run nothing that differs from review.lock; see `sqlseed review`.")
 @click.option(
+    "--edited",
+    type=click.Choice(["keep", "replace"]),
+    help="Changed slices whose rows somebody edited since: keep or replace them. [default: refuse]",
+)
+@click.option(
     "--backup",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -201,7 +206,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
 
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
-    taken = ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect", "approved", "confirm_database")
+    taken = ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect", "approved", "edited", "confirm_database")
     flags = {name: options[name] for name in taken}
     flags["tests"] = not options["no_tests"]
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}

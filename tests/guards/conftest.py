@@ -1,5 +1,5 @@
 """The databases of tests/behaviour, for tests of what must not be written."""
 
-from tests.behaviour.conftest import any_pg, on_duckdb, postgres, write
+from tests.behaviour.conftest import any_pg, database, on_duckdb, postgres, write
 
-__all__ = ["any_pg", "on_duckdb", "postgres", "write"]
+__all__ = ["any_pg", "database", "on_duckdb", "postgres", "write"]
