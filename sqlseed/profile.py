@@ -34,7 +34,7 @@ Render = Callable[[str, Mapping[str, Any], str], str]
 _COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval")
 _FLAGS = ("require_approval", "allow_superuser")
 _DUCKDB = ("path", "memory_limit", "temp_directory")
-_TIMEOUTS = ("statement_timeout", "lock_timeout")
+_TIMEOUTS = ("statement_timeout", "lock_timeout", "slice_timeout")
 _ADDRESS = ("host", "port", "dbname", "user", "password")  # what a URL says, and keys may say instead
 _KEYS = {
     "duckdb": (*_COMMON, *_DUCKDB),
@@ -70,7 +70,7 @@ def load_target(
     `profiles.yml` is looked for in `profiles_dir` alone when given, else in the project and in `~/.sqlseed/`.
     `env` answers `env_var('NAME'[, default])`; `threads` overrides the file. Settings for DuckDB: `path`
     (absolute, or `:memory:`), `memory_limit`, `temp_directory`; for PostgreSQL: `conninfo`, a mapping of libpq
-    keywords whose secrets are `Secret`s, and `statement_timeout`, `lock_timeout` as texts (`30s`). Raises
+    keywords whose secrets are `Secret`s, and `statement_timeout` and the other timeouts as texts (`30s`). Raises
     `ProfileError`.
     """
     file, label = _find(project_dir, profile, profiles_dir, env)

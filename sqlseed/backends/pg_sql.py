@@ -30,6 +30,11 @@ where name = 'work_mem'
 """
 """For data tests, which read whole tables: more memory for sorts and hashes, in kB."""
 
+IDLE_SECONDS = 30.0
+"""How long a transaction may be idle where the target has a slice_timeout: a client that lives is never idle in one."""
+
+_UNITS = {"us": 1e-6, "": 1e-3, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
 NAME_TYPES = {"schema": "text", "name": "text"}
 
 COLUMNS = """
@@ -148,13 +153,32 @@ order by max(reader.depth) desc, namespace.nspname, class.relname
 def settings_of(target: Target) -> dict[str, str]:
     """What a slice's transaction on this target sets, by name: the pinned settings, the path, the target's timeouts."""
     timeouts = {k: str(v) for k, v in target.settings.items() if k in ("statement_timeout", "lock_timeout")}
+    if (seconds := seconds_of(target.settings.get("slice_timeout"))) is not None:
+        # What a connection that was given up holds is let go by a server that never hears of it.
+        timeouts["idle_in_transaction_session_timeout"] = f"{round(1000 * min(seconds, IDLE_SECONDS))}ms"
     return SETTINGS | {"search_path": f"pg_catalog, {quote(target.schema)}, pg_temp"} | timeouts
+
+
+def seconds_of(duration: str | None) -> float | None:
+    """A duration of the profile in seconds; a bare number is milliseconds, as in PostgreSQL.
+
+    >>> seconds_of("2min"), seconds_of("1500"), seconds_of(None)
+    (120.0, 1.5, None)
+    """
+    if not duration:
+        return None
+    number = duration.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    return int(number) * _UNITS[duration[len(number) :].strip()] or None
 
 
 def hint_for(sqlstate: str | None, message: str) -> str | None:
     """What to do about an SQLSTATE, if there is a plain answer."""
     if sqlstate == "57014" and "statement timeout" in message:
         return "raise statement_timeout in the target's settings, or make the slice smaller"
+    if sqlstate == "57014":
+        if "slice_timeout" in message:
+            return "raise slice_timeout in the target's settings, or make the slice smaller"
+        return "another session cancelled it (pg_cancel_backend); it is not tried again by itself"
     return _HINTS.get(sqlstate or "")
 
 

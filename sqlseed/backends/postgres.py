@@ -30,6 +30,7 @@ from sqlseed.backends import (
     pg_sql,
     pg_state,
 )
+from sqlseed.backends.deadline import Deadline
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
@@ -100,11 +101,13 @@ class PostgresSession:
         self.state_schema = target.state_schema
         self._functions: set[str] = set()
         self.is_cut = False
+        self._deadline = Deadline(pg_sql.seconds_of(target.settings.get("slice_timeout")), self.cancel, self.cut)
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         version = connection.info.server_version
         if version < _MIN_VERSION:
             raise ConnectError(f"needs PostgreSQL 13 or later, found {version // 10000}")
-        row = connection.execute("select pg_catalog.pg_backend_pid()", binary=True).fetchone()
+        with self._deadline.running():
+            row = connection.execute("select pg_catalog.pg_backend_pid()", binary=True).fetchone()
         # Behind a transaction pooler the process that answers is not the one that greeted.
         self._pooled = row is None or row[0] != connection.info.backend_pid
         self._shares_lock = self._pooled and writes  # in each transaction: the session's would go astray
@@ -118,7 +121,7 @@ class PostgresSession:
     def transaction(self) -> Iterator[None]:
         """Commits at the end of the block; an error of the rollback never hides the first one."""
         try:
-            with self._connection.transaction():
+            with self._deadline.running(), self._connection.transaction():
                 yield
         except BaseException as error:
             self._functions.clear()  # those created in the block are rolled back with it
@@ -150,7 +153,8 @@ class PostgresSession:
         text, names = sqltext.numbered(sql, types or {}) if parameters else (sql, [])
         values = [(parameters or {})[name] for name in names]
         try:
-            return self._connection.execute(text, values, prepare=False, binary=True)
+            with self._deadline.running():
+                return self._connection.execute(text, values, prepare=False, binary=True)
         except psycopg.Error as error:
             raise self._error(error, text) from None
 
@@ -353,6 +357,12 @@ class PostgresSession:
         position = error.diag.statement_position
         line = sql.count("\n", 0, int(position) - 1) + 1 if sql and position else None
         retryable = lost or bool(state and state.startswith(_RETRYABLE))
+        if lost and not state:
+            message = (
+                "no answer within slice_timeout" if self._deadline.passed else f"the connection was lost: {message}"
+            )
+        elif state == "57014" and self._deadline.passed:
+            message = "it took longer than slice_timeout"
         return ExecuteError(
             f"{message} [{state}]" if state else message,
             sqlstate=state,

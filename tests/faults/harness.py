@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import random
 import signal
@@ -16,16 +17,17 @@ from pathlib import Path
 import psycopg
 
 from tests.behaviour.clinics import FILES, TABLES, Database, build, files
+from tests.servers import Server
 from tests.support import cli_command, cli_environment, write_project
 
 KILLS = int(os.environ.get("SQLSEED_KILLS", "0"))  # per engine; 0 means as many as fit into a test run
 WRAPPER = Path(__file__).with_name("two_transactions.py")
 PATIENTS = 150
-CLINICS = 6
+CLINICS = 4
 
 
 def slow_files(database: Database, **settings: object) -> dict[str, str]:
-    """The clinics with more of everything: 60 slices, some ten milliseconds each."""
+    """The clinics with more of everything: 40 slices, some ten milliseconds each."""
     rows = "".join(f"c{i},{i},Clinic {i}\n" for i in range(1, CLINICS + 1))
     years = "".join(f"{2020 + i},{i},{2020 + i}-01-01\n" for i in range(1, 4))
     return files(
@@ -55,7 +57,10 @@ def reset(database: Database) -> None:
     else:
         stop_sessions(database)
         database.run(
-            "drop schema if exists public cascade", "drop schema if exists _sqlseed cascade", "create schema public"
+            "set client_min_messages = warning",
+            "drop schema if exists public cascade",
+            "drop schema if exists _sqlseed cascade",
+            "create schema public",
         )
     database.run(
         'create table "Clinic" (id text primary key, title text not null, greeting text not null)',
@@ -86,6 +91,7 @@ class Report:
     kills: int = 0
     rounds: int = 0
     wrong: list[str] = field(default_factory=list)
+    looks: int = 0  # how often everything was looked at after a kill
     recovery: list[float] = field(default_factory=list)  # seconds from a round's last kill to its end
 
 
@@ -93,9 +99,19 @@ KILLS_A_ROUND = 30
 
 
 def torture(
-    database: Database, root: Path, kills: int, seed: int, command: Sequence[str], stop_when_wrong: bool = False
+    database: Database,
+    root: Path,
+    kills: int,
+    seed: int,
+    command: Sequence[str],
+    *,
+    until: float = math.inf,
+    look: Callable[[], list[str]] = list,
 ) -> Report:
-    """Kills builds at random moments, each time starting the next at once, and compares what comes out in the end."""
+    """Kills builds at random moments, most times starting the next at once, and compares what comes out in the end.
+
+    After one kill in five `look` says what is wrong then. No round begins after `until`, in seconds of time.monotonic.
+    """
     chance = random.Random(seed)
     reset(database)
     begin = time.monotonic()
@@ -103,8 +119,9 @@ def torture(
     length = max(0.3, time.monotonic() - begin)
     expected = database.digest(*TABLES)
     report = Report()
-    while report.kills < kills and not (stop_when_wrong and report.wrong):
+    while report.kills < kills and time.monotonic() < until:
         reset(database)
+        (root / "target" / "run_results.json").unlink(missing_ok=True)
         report.rounds += 1
         for number in range(KILLS_A_ROUND + 1):
             early = chance.random() < 0.2  # while it starts, makes tables, loads seeds
@@ -113,6 +130,9 @@ def torture(
             problem = _run_and_kill(command, root, delay if number < KILLS_A_ROUND else None, early)
             if problem is None:
                 report.kills += 1
+                if chance.random() < 0.2:
+                    report.looks += 1
+                    report.wrong += look()
                 continue
             if number:
                 report.recovery.append(time.monotonic() - begin)
@@ -173,6 +193,29 @@ def sqlseed_command() -> list[str]:
 def broken_command() -> list[str]:
     """The command line with the checkpoint in a transaction of its own."""
     return [sys.executable, str(WRAPPER), "apart", ""]
+
+
+@contextlib.contextmanager
+def restarted(server: Server, pause: float) -> Iterator[None]:
+    """Stops a server at once, as if by a power cut, and starts it again after so many seconds; stops it at the end."""
+    folder = Path(f"/proc/{server.pid}")
+    command = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+    pairs = (pair.split(b"=", 1) for pair in (folder / "environ").read_bytes().split(b"\0") if b"=" in pair)
+    user = folder.stat().st_uid if os.geteuid() == 0 else None
+    group = folder.stat().st_gid if os.geteuid() == 0 else None
+    os.kill(server.pid, signal.SIGQUIT)
+    wait_until(lambda: not (server.data / "postmaster.pid").exists())
+    time.sleep(pause)
+    with subprocess.Popen(
+        [os.fsdecode(word) for word in command],
+        env={os.fsdecode(name): os.fsdecode(value) for name, value in pairs},
+        user=user, group=group, extra_groups=[] if user else None, cwd="/",
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGQUIT)
 
 
 @contextlib.contextmanager
