@@ -13,6 +13,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The form of what mobile_number makes, as a regular expression. -#}
+{% macro mobile_form() -%}
+    {%- if var('phone_mode') == 'undialable' -%}'^[+]91-50[0-9]{10}$'{%- else -%}'^[+]91-[6-9][0-9]{9}$'{%- endif -%}
+{%- endmacro %}
+
 {#- The part of an e-mail address before the number: `first.last` in small letters, without apostrophes and spaces. -#}
 {% macro email_name(first_name, last_name) -%}
     lower(regexp_replace({{ first_name }} || '.' || {{ last_name }}, '[^A-Za-z.]', '', 'g'))

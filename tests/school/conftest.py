@@ -41,7 +41,7 @@ VARIANTS = {
     "small": Variant(variables=SHORT, branches=SMALL),
     "one_year": Variant(variables={"years": 1}, branches=SMALL),
     "five_years": Variant(variables={"years": 5}, branches=SMALL),
-    "in_a_vacation": Variant(variables={"years": 2, "as_of": "2026-06-10"}, branches=SMALL),
+    "in_a_vacation": Variant(variables={"years": 2, "as_of": "2026-06-10", "phone_mode": "undialable"}, branches=SMALL),
     "on_1_april": Variant(variables={"years": 2, "as_of": "2026-04-01"}, branches=SMALL),
     "larger": Variant("minimal", {"scale": 4}),
 }

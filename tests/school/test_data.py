@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sqlseed import api
+from sqlseed.privacy.identifiers import Group
 from tests.school.conftest import VARIANTS, Built, Databases, data_tests
 from tests.school.test_school import tables
 from tests.support import ROOT
@@ -82,6 +84,16 @@ def test_sizes(databases: Databases) -> None:
     assert rows("demo") > 10_000_000
     assert rows("minimal") < 20_000
     assert rows("larger") > 3 * rows("minimal")
+
+
+@pytest.mark.parametrize(("variant", "kind"), [("small", "phone_assignable"), ("in_a_vacation", "phone_undialable")])
+def test_nothing_belongs_to_a_living_person(variant: str, kind: str, databases: Databases) -> None:
+    audit = api.audit_privacy(databases[variant].workspace)
+    assert audit.violations() == ()
+    phones = {found.name: count for found, count in audit.counts(Group.PHONE).items() if count}
+    assert list(phones) == [kind]
+    assert phones[kind] > 1000
+    assert audit.tables == 46
 
 
 @pytest.mark.parametrize("column", JSON_COLUMNS)

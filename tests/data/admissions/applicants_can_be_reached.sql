@@ -2,5 +2,5 @@
 -- A row is an application with another address.
 select "applicationNo", "guardianPhone", "guardianEmail"
 from {{ ref('applications') }}
-where not "guardianPhone" ~ '^[+]91-[6-9][0-9]{9}$'
+where not "guardianPhone" ~ {{ mobile_form() }}
    or not coalesce("guardianEmail", 'none@example.com') ~ '^[a-z0-9.-]+@example[.](com|net|org)$'

@@ -11,5 +11,5 @@ select phone, count(*) as holders
 from numbers
 group by phone
 having phone is null
-    or not phone ~ {% if var('phone_mode') == 'undialable' %}'^[+]91-50[0-9]{10}$'{% else %}'^[+]91-[6-9][0-9]{9}$'{% endif %}
+    or not phone ~ {{ mobile_form() }}
 
