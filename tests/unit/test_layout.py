@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -114,25 +115,40 @@ def test_slices_between_others_split_pages_in_the_middle() -> None:
     assert layout.heap_bytes(0, 100) == 0
 
 
-def test_the_probe_tells_pace_and_sessions() -> None:
-    """A server on which the probe takes twice as long, and which does two sessions' work at once."""
-    times = iter([0.0, 0.24, 1.0, 1.24, 2.0, 2.24])
+class Probed:
+    """A session that only knows the probe; `backend.connect()` gives others of its kind."""
 
-    class Session:
-        def transaction(self) -> Any:
-            from contextlib import nullcontext
+    closed = 0
 
-            return nullcontext()
+    def transaction(self) -> Any:
+        return nullcontext()
 
-        def read_only(self) -> None: ...
+    def read_only(self) -> None: ...
 
-        def query(self, sql: str) -> list[tuple[int]]:
-            assert sql == costs.PROBE
-            return [(1,)]
+    def query(self, sql: str) -> list[tuple[int]]:
+        assert sql == costs.PROBE
+        return [(1,)]
 
-    pace = costs.measure(None, Session(), 1, lambda: next(times))  # type: ignore[arg-type]
+    def connect(self) -> Probed:
+        return Probed()
+
+    def close(self) -> None:
+        Probed.closed += 1
+
+
+def test_the_probe_tells_the_pace_of_one_session() -> None:
+    """A server on which the probe takes twice as long; the one run that met a busy moment does not count."""
+    times = iter([0.0, 0.24, 1.0, 3.0, 4.0, 4.24])
+    pace = costs.measure(None, Probed(), 1, lambda: next(times))  # type: ignore[arg-type]
     assert pace.slowness == pytest.approx(0.24 / costs.PROBE_SECONDS)
     assert (pace.sessions, pace.measured) == (1.0, True)
+
+
+def test_the_probe_tells_how_many_sessions_work_at_once() -> None:
+    Probed.closed = 0
+    pace = costs.measure(Probed(), Probed(), 3)  # type: ignore[arg-type]
+    assert 1.0 <= pace.sessions <= 3.0
+    assert Probed.closed == 2  # the review's own session is its own to close
 
 
 def test_each_part_of_the_work_takes_time() -> None:
