@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from sqlseed.errors import ConnectError
 from tests.behaviour.clinics import Database, build
 from tests.faults import harness
 from tests.faults.test_connection import _undisturbed, after
@@ -103,3 +105,31 @@ def test_pooler_that_ends_the_server_connections(postgres, write, pooler):
         )
     assert result.success, [failure.message for failure in result.failures]
     assert postgres.digest() == expected
+
+
+def test_migrations_are_kept_out_of_each_transaction(postgres, write, pooler):
+    """Prisma's lock, which no session can hold through a pooler, is shared by every slice's transaction."""
+    counting = "select count(*) from pg_locks where locktype = 'advisory' and objid = 72707369 and mode = 'ShareLock'"
+    shared: list[int] = []
+    stopped = threading.Event()
+
+    def look() -> None:
+        with psycopg.connect(postgres.place, autocommit=True) as other:
+            while not stopped.is_set():
+                shared.extend(row[0] for row in other.execute(counting))
+
+    with pooler(4) as (url, _), psycopg.connect(postgres.place, autocommit=True) as migration:
+        root = write(Database("postgres", url))
+        migration.execute("select pg_advisory_lock(72707369)")
+        with pytest.raises(ConnectError, match="a migration is running"):
+            build(root)
+        migration.execute("select pg_advisory_unlock(72707369)")
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        try:
+            assert build(root).success
+        finally:
+            stopped.set()
+            watcher.join()
+        assert max(shared) >= 1
+        assert migration.execute("select pg_try_advisory_lock(72707369)").fetchone() == (True,)
