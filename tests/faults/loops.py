@@ -243,7 +243,11 @@ def restarts(at: Place, count: int, until: float, seed: int) -> Tally:
     chance = random.Random(seed)
     tally = Tally("server stopped at once and started again")
     while tally.tried < count and time.monotonic() < until:
-        with place() as here:
+        with (
+            tempfile.TemporaryDirectory(prefix="sqlseed-faults-") as folder,
+            servers.running_server(18) as server,
+        ):
+            here = Place(server, invariants.with_secret(Database("postgres", server.url)), Path(folder))
             root = here.project()
             reference = invariants.undisturbed(here.database, root)
             (root / "target" / "run_results.json").unlink(missing_ok=True)

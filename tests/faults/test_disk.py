@@ -3,62 +3,63 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from sqlseed.events import EventKind
-from tests.behaviour.clinics import build
+from tests import servers
+from tests.behaviour.clinics import Database, build
 from tests.faults import harness, invariants
 
 
 @pytest.fixture
-def small_disk(tmp_path_factory, postgres):
-    """A tmpfs of 12 MB as a tablespace; skips where it cannot be mounted, and fails there in CI."""
-    folder = tmp_path_factory.mktemp("disk")
+def small_disk():
+    """A database, on a server of its own, with a tablespace `small` on a tmpfs of 12 MB; skips where that cannot be
+    mounted, and fails there in CI."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk takes root")
+    folder = Path(tempfile.mkdtemp(prefix="sqlseed-disk-", dir="/tmp"))
+    folder.chmod(0o755)  # the server's user must get through
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], capture_output=True, text=True
     )
     if mounted.returncode:
+        folder.rmdir()
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no small disk: {mounted.stderr}")
     try:
-        for path in folder.parents[:3]:
-            path.chmod(path.stat().st_mode | 0o055)
-        inside = folder / "space"
-        inside.mkdir(mode=0o700)
-        shutil.chown(inside, "nobody", Path(postgres_data(postgres)).stat().st_gid)
-        postgres.run(f"create tablespace small location '{inside}'")
-        yield inside
-        postgres.run('drop table if exists "Visit", filler cascade', "drop tablespace small")
+        with servers.running_server(18) as server, server.fresh_database("disk") as url:
+            inside = folder / "space"
+            inside.mkdir(mode=0o700)
+            owner = server.data.stat()
+            os.chown(inside, owner.st_uid, owner.st_gid)
+            database = Database("postgres", url)
+            database.run(f"create tablespace small location '{inside}'")
+            yield database
     finally:
         subprocess.run(["umount", "-l", folder])
+        folder.rmdir()
 
 
-def postgres_data(postgres) -> str:
-    return str(postgres.query("show data_directory")[0][0])
-
-
-def test_full_disk(postgres, small_disk, tmp_path):
+def test_full_disk(small_disk, tmp_path):
     """Slices that do not fit fail once, and wholly; when there is room, the next build writes what is missing."""
-    root = harness.write_slow(tmp_path / "project", postgres)
-    reference = invariants.undisturbed(postgres, root)
+    root = harness.write_slow(tmp_path / "project", small_disk)
+    reference = invariants.undisturbed(small_disk, root)
     assert build(root, "+visits", slices={"clinic": ["c1"], "year": ["2021"]}).success
-    postgres.run('alter table "Visit" set tablespace small', "create table filler (a text) tablespace small")
+    small_disk.run('alter table "Visit" set tablespace small', "create table filler (a text) tablespace small")
     for rows in (1000, 100, 10, 1):
-        fill(postgres, rows)
+        fill(small_disk, rows)
     result = build(root)
     failed = [one for one in result.failures if "53100" in one.message]
     assert failed, [(str(one.slice), one.message) for one in result.results]
     assert {one.attempts for one in failed} == {1}
     assert "the disk is full; rolled-back rows still take space until VACUUM" in failed[0].message
-    assert invariants.problems(postgres, root, reference) == []
-    postgres.run("drop table filler")
-    assert invariants.recovered(postgres, root, reference)[0] == []
+    assert invariants.problems(small_disk, root, reference) == []
+    small_disk.run("drop table filler")
+    assert invariants.recovered(small_disk, root, reference)[0] == []
 
 
 def fill(database, rows: int) -> None:
