@@ -98,7 +98,7 @@ def test_server_that_does_not_come_back(write):
 
 
 @pytest.mark.parametrize("side", [proxy.REQUEST, proxy.REPLY])
-@pytest.mark.parametrize("number", [6, 11, 23])
+@pytest.mark.parametrize("number", [9, 12, 23])
 def test_commit_that_gets_lost_in_a_slice(postgres, write, side, number):
     """Whether the server had it or not: the slice is there once, and is called a success."""
     expected = _undisturbed(postgres, write)
