@@ -97,7 +97,8 @@ class Build:
         bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE))
         with self.stop.cancelling(session):
             if not self.dry_run:
-                guards.check(workspace.target, session, self.confirm_database)
+                for remark in guards.check(workspace.target, session, self.confirm_database):
+                    self._tell(EventKind.NOTE, remark)
                 if self.confirm_database is not None:
                     guards.stamp(workspace.target, session)
                 guards.hold_off_migrations(session)

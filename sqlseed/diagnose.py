@@ -43,10 +43,12 @@ def run(project: Workspace | str | Path | None = None, **options: Any) -> list[C
     backend = open_backend(target, found.root, writes=False)
     try:
         session = backend.connect()
-        checks.append(Check("connection", True, session.server()))
+        live = session.database()
+        remarks = live.remarks if live is not None else ()
+        checks.append(Check("connection", True, "\n".join([session.server(), *remarks])))
         if checks[2].ok:
             checks += _target_checks(workspace, session)
-        refused = guards.reasons(target, session, session.database())
+        refused = guards.reasons(target, session, live)
         checks.append(Check("guards", not refused, "\n".join(map(str, refused)) or "may be written"))
     except SqlseedError as error:
         checks.append(Check("connection", False, str(error)))

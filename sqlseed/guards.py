@@ -20,8 +20,8 @@ _TYPES = {"name": "text", "system": "text", "environment": "text"}
 _OVERRIDE = "to write it all the same, give --confirm-database with the database's name"
 
 
-def check(target: Target, session: Session, confirm: str | None = None) -> None:
-    """Raises GuardError with every reason why the target must not be written.
+def check(target: Target, session: Session, confirm: str | None = None) -> tuple[str, ...]:
+    """Raises GuardError with every reason why the target must not be written; what its version lacks, in sentences.
 
     `confirm` is the database's name as somebody typed it: it goes over what can be a misunderstanding (environment,
     names, identity), and over nothing else. Raises GuardError too where it is not the database's name.
@@ -30,13 +30,14 @@ def check(target: Target, session: Session, confirm: str | None = None) -> None:
     if live is None:
         if confirm is not None:
             raise GuardError(f"target '{target.name}' is a DuckDB file, which asks for no --confirm-database")
-        return
+        return ()
     if confirm is not None and confirm != live.name:
         raise GuardError(
             f"--confirm-database says '{confirm}', and this is the database '{live.name}'",
             hint="nothing was written; look at the target's url",
         )
     raise_all(reasons(target, session, live, confirmed=confirm is not None))
+    return live.remarks
 
 
 def reasons(

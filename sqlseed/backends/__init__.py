@@ -35,6 +35,7 @@ class LiveDatabase:
     powers: tuple[str, ...] = ()
     read_only: str = ""  # why nothing can be written
     system_identifier: str | None = None  # of the cluster, where the role may read it
+    remarks: tuple[str, ...] = ()  # what its version lacks
 
 
 Collision = tuple[str, list[str], int, list[tuple[str, ...]]]

@@ -34,7 +34,6 @@ from sqlseed.backends.deadline import Deadline
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
-_MIN_VERSION = 130000
 _RETRYABLE = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "25P03", "55P03", "53300")
 _SCHEMA = {"schema": "text"}
 _CONNECTION = {
@@ -104,8 +103,7 @@ class PostgresSession:
         self._deadline = Deadline(pg_sql.seconds_of(target.settings.get("slice_timeout")), self.cancel, self.cut)
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         version = connection.info.server_version
-        if version < _MIN_VERSION:
-            raise ConnectError(f"needs PostgreSQL 13 or later, found {version // 10000}")
+        pg_identity.check_version(version, connection.info.parameter_status("server_version") or "")
         with self._deadline.running():
             row = connection.execute("select pg_catalog.pg_backend_pid()", binary=True).fetchone()
         # Behind a transaction pooler the process that answers is not the one that greeted.
