@@ -44,6 +44,11 @@ limit 1
 """
 
 
+def name_of(version: int) -> str:
+    """What a person calls a server version: 180001 is PostgreSQL 18.1."""
+    return f"PostgreSQL {version // 10000}.{version % 10000}"
+
+
 def check_version(number: int, named: str) -> None:
     """Raises ConnectError unless it is a PostgreSQL that sqlseed can work with.
 

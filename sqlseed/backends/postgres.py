@@ -24,6 +24,7 @@ from sqlseed.backends import (
     Ours,
     Rows,
     ddl,
+    pg_faults,
     pg_identity,
     pg_privileges,
     pg_rows,
@@ -99,6 +100,7 @@ class PostgresSession:
         self._target = target
         self.state_schema = target.state_schema
         self._functions: set[str] = set()
+        self._failed = ""  # the statement that failed last
         self.is_cut = False
         self._deadline = Deadline(pg_sql.seconds_of(target.settings.get("slice_timeout")), self.cancel, self.cut)
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
@@ -109,7 +111,7 @@ class PostgresSession:
         # Behind a transaction pooler the process that answers is not the one that greeted.
         self._pooled = row is None or row[0] != connection.info.backend_pid
         self._shares_lock = self._pooled and writes  # in each transaction: the session's would go astray
-        self._server = _server_name(version) + (", behind a transaction pooler" if self._pooled else "")
+        self._server = pg_identity.name_of(version) + (", behind a transaction pooler" if self._pooled else "")
 
     def server(self) -> str:
         """The engine's name and version, for people."""
@@ -125,6 +127,8 @@ class PostgresSession:
             self._functions.clear()  # those created in the block are rolled back with it
             if isinstance(error, psycopg.Error):
                 raise self._error(error, None) from None
+            if isinstance(error, ExecuteError):
+                pg_faults.name_holders(self.query, self._failed, error)
             raise
         if self._pooled:
             self._functions.clear()
@@ -349,10 +353,10 @@ class PostgresSession:
     def _error(self, error: psycopg.Error, sql: str | None) -> ExecuteError:
         state = error.sqlstate
         lost = self._connection.broken or self._connection.closed
-        message = (error.diag.message_primary or str(error).strip()).split("\n")[0]
-        if error.diag.message_detail:
-            message += f" ({error.diag.message_detail[:200]})"
+        primary = (error.diag.message_primary or str(error).strip()).split("\n")[0]
+        message = pg_faults.message_of(primary, error.diag.message_detail, error.diag.context)
         position = error.diag.statement_position
+        self._failed = sql or ""
         line = sql.count("\n", 0, int(position) - 1) + 1 if sql and position else None
         retryable = lost or bool(state and state.startswith(_RETRYABLE))
         if lost and not state:
@@ -370,10 +374,6 @@ class PostgresSession:
             cancelled=state == "57014" and "timeout" not in message,
             hint=pg_sql.hint_for(state, message),
         )
-
-
-def _server_name(version: int) -> str:
-    return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
 def _reveal(value: Any) -> Any:
