@@ -1,4 +1,4 @@
-"""A CTE that is read twice under a limit: DuckDB 2.0 waits for ever, and what sqlseed sends does not."""
+"""A CTE that is read twice under a limit: DuckDB 2.0.0 waits for ever, and what sqlseed sends does not."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def test_a_cte_read_twice_under_a_limit_ends(tables: duckdb.DuckDBPyConnection, 
     assert ends(tables, f"select * from ({shown}) as w limit 3", 100)
 
 
-def test_duckdb_itself_still_waits(tables: duckdb.DuckDBPyConnection) -> None:
-    """Where this fails, DuckDB has been mended and `_unlimit` in dialect/mending.py can go."""
+@pytest.mark.skipif(duckdb.__version__ != "2.0.0", reason="DuckDB 2.0.1 is mended")
+def test_duckdb_itself_waits(tables: duckdb.DuckDBPyConnection) -> None:
+    """Why `_unlimit` in dialect/mending.py is there; it can go when sqlseed needs DuckDB 2.0.1."""
     assert not ends(tables, f"select * from ({SQL.format(fence='', limit='')}) as w limit 3", 3)
