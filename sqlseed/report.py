@@ -135,7 +135,9 @@ def build_text(result: BuildResult, where: str, *, checksums: bool) -> str:
     extra = f", by way of {plural(between, 'intermediate table')}" if between else ""
     verb = "would get" if result.dry_run else "has"
     last = f"{where} {verb} {plural(total, 'row')} in {plural(len(targets), 'table')}{extra}"
-    return "\n".join([columns(rows, right=(1, 3)), "", f"{last}; {duration(elapsed)}{rate}"])
+    count = sum(one.attempts - 1 for one in result.results)
+    again = f"; {plural(count, 'attempt')} repeated" if count else ""
+    return "\n".join([columns(rows, right=(1, 3)), "", f"{last}; {duration(elapsed)}{rate}{again}"])
 
 
 def plural(count: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sqlseed.backends import Backend, Ours, Rows, Session, slices
+from sqlseed.backends import Backend, Ours, Rows, Session, changes, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step
@@ -264,7 +264,7 @@ class _Worker(threading.Thread):
                         step.slice, Status.INTERRUPTED, message="stopped and rolled back", attempts=attempt
                     )
                 if not error.retryable or attempt == ATTEMPTS:
-                    return self._failed(step, error, attempt)
+                    return self._failed(step, self._changed(step, error) or error, attempt)
                 text = f"{step.slice}: {error.message}; trying again"
                 self.outbox.put(Event(EventKind.SLICE_RETRIED, time.time(), message=text, step=step))
                 self._stopping.wait(0.2 * 2**attempt * (0.5 + random.random()))
@@ -287,6 +287,15 @@ class _Worker(threading.Thread):
         )
         message = "" if outcome.written else "was complete already"
         return StepResult(step.slice, Status.SUCCESS, outcome.rows, checksum=outcome.checksum, message=message)
+
+    def _changed(self, step: Step, error: ExecuteError) -> SqlseedError | None:
+        if error.sqlstate not in changes.GONE:
+            return None
+        compiled = self._context.compiled
+        models = [compiled[name] for name in (step.slice.model, *compiled[step.slice.model].refs)]
+        with contextlib.suppress(ExecuteError):  # then the first error has to do
+            return changes.since_the_run_began(self._session, models)
+        return None
 
     def _failed(self, step: Step, error: SqlseedError, attempt: int) -> StepResult:
         compiled = self._context.compiled[step.slice.model]

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from sqlseed.errors import GuardError
+from sqlseed.events import EventKind, Status
 from tests.behaviour.clinics import build
 from tests.faults import harness, invariants
+from tests.support import run_cli
 
 
 def test_holder_of_a_table_lock_is_named(any_pg, write):
@@ -72,3 +79,72 @@ def test_trigger_that_raises_is_named(any_pg, write):
     assert invariants.problems(any_pg, root, reference, message) == []
     any_pg.run('drop trigger t on "Patient"')
     assert invariants.recovered(any_pg, root, reference)[0] == []
+
+
+def after_the_first(action):
+    """An on_event that calls `action` once, when the first slice of the patients is done."""
+    done: list = []
+
+    def on_event(event) -> None:
+        is_ours = event.kind is EventKind.SLICE_FINISHED and event.step.slice.model == "patients"
+        if is_ours and not done:
+            done.append(event)
+            action()
+
+    return on_event
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "gone"),
+    [
+        ('alter table "Patient" rename weight to mass', 'alter table "Patient" rename mass to weight',
+         'column weight of table "public"."Patient" is gone'),
+        ('alter table "Visit" rename to "Seen"', 'alter table "Seen" rename to "Visit"',
+         'table "public"."Visit" is gone'),
+    ],
+)  # fmt: skip
+def test_what_was_renamed_during_the_build_is_said(any_pg, write, change, undo, gone):
+    root = write(any_pg)
+    reference = invariants.undisturbed(any_pg, root)
+    result = build(root, on_event=after_the_first(lambda: any_pg.run(change)), threads=1)
+    assert result.failures
+    for one in result.failures:
+        assert f"changed since the run began: {gone}" in one.message
+        assert isinstance(one.error, GuardError)  # exit code 3
+    assert [one for one in result.results if one.status is Status.SUCCESS and one.slice.model == "patients"]
+    any_pg.run(undo)
+    assert invariants.problems(any_pg, root, reference, result.failures[0].message) == []
+    assert invariants.recovered(any_pg, root, reference)[0] == []
+
+
+def test_serialization_failures_are_counted(any_pg, write):
+    """Each slice of the patients fails once with 40001, and is right the second time."""
+    root = write(any_pg)
+    reference = invariants.undisturbed(any_pg, root)
+    assert build(root, "clinics").success
+    assert build(root, "patients", slices={"clinic": ["south"]}).success
+    any_pg.run(
+        "create sequence failed",
+        "create function once() returns trigger language plpgsql as $$ begin\n"
+        "if nextval('failed') = 1 then raise exception 'conflict' using errcode = '40001'; end if; return new; end $$",
+        'create trigger t before insert on "Patient" for each row execute function once()',
+    )
+    ended = run_cli(["build", "--project-dir", str(root)])
+    assert ended.rc == 0, ended.stderr
+    assert "1 attempt repeated" in ended.stdout + ended.stderr
+    saved = json.loads((root / "target" / "run_results.json").read_text())["results"]
+    assert sorted(entry.get("attempts", 1) for entry in saved)[-2:] == [1, 2]
+    assert invariants.problems(any_pg, root, reference, ended.stderr) == []
+    any_pg.run('drop trigger t on "Patient"')
+    assert invariants.recovered(any_pg, root, reference)[0] == []
+
+
+def test_role_with_another_isolation_level(postgres, write):
+    """The level is the session's own, whatever the database says."""
+    root = write(postgres)
+    reference = invariants.undisturbed(postgres, root)
+    name = postgres.place.rpartition("/")[2]
+    postgres.run(f"alter database \"{name}\" set default_transaction_isolation = 'serializable'")
+    result = build(root)
+    assert {one.attempts for one in result.results} == {1}
+    assert invariants.problems(postgres, root, reference) == []
