@@ -110,6 +110,8 @@ _HINTS = {
     "25006": "the database is read-only: a standby, or default_transaction_read_only is on",
     "42501": "the role lacks this privilege; `sqlseed debug` checks them",
     "53100": "the disk is full; rolled-back rows still take space until VACUUM",
+    "53400": "raise temp_file_limit or work_mem for the role, or make the slice smaller",
+    "428C9": "the target makes this column's values itself: leave the column out of the contract and of the model",
     "55P03": "another session holds a lock on this table; try again when it is done",
     "22003": "a number is too large for its column",
     "42P10": "the target table has no unique index on its key column",
@@ -179,6 +181,8 @@ def hint_for(sqlstate: str | None, message: str) -> str | None:
         if "slice_timeout" in message:
             return "raise slice_timeout in the target's settings, or make the slice smaller"
         return "another session cancelled it (pg_cancel_backend); it is not tried again by itself"
+    if sqlstate == "23514" and "no partition of relation" in message:
+        return "create the partition first; sqlseed makes none in a table that is there already"
     return _HINTS.get(sqlstate or "")
 
 
