@@ -10,7 +10,7 @@ from sqlseed.errors import ExecuteError, SqlseedError
 
 _LOCK_TIMEOUT = "55P03"
 _LONGEST = 200  # characters of the server's detail or context that a message keeps
-_WHERE = re.compile(r"^(?:PL/|while |.* function )")
+_WHERE = re.compile(r"^(?:PL/\w+ function |SQL function |while )")
 
 _HOLDERS = """
 with mentioned as (

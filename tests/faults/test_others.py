@@ -8,7 +8,7 @@ import pytest
 
 from sqlseed.errors import GuardError
 from sqlseed.events import EventKind, Status
-from tests.behaviour.clinics import build
+from tests.behaviour.clinics import Database, build
 from tests.faults import harness, invariants
 from tests.support import run_cli
 
@@ -58,6 +58,25 @@ def test_holder_of_a_row_is_named(postgres, write):
     assert "while " in message
     assert f"process {pid} " in message
     assert 'holds RowExclusiveLock on "Clinic"' in message
+
+
+def test_holder_is_named_to_a_role_that_may_not_see_much(any_pg, write):
+    """Another role's state is hidden from an ordinary one; its process is not."""
+    name = any_pg.place.rpartition("/")[2]
+    any_pg.run("create role clinic_plain login", f'grant all on database "{name}" to clinic_plain',
+               "grant all on schema public to clinic_plain")  # fmt: skip
+    try:
+        root = write(Database("postgres", any_pg.place.replace("postgres@", "clinic_plain@")), lock_timeout="50ms")
+        assert build(root, "clinics").success
+        assert build(root, "patients", slices={"clinic": ["south"]}).success
+        with harness.admin(any_pg.place) as holder:
+            holder.execute("begin")
+            holder.execute('lock table "Patient" in access exclusive mode')
+            pid = holder.info.backend_pid
+            message = build(root, "patients", slices={"clinic": ["north"]}).failures[0].message
+        assert f"; process {pid} ('test', state not shown to this role) holds AccessExclusiveLock" in message
+    finally:
+        any_pg.run("reassign owned by clinic_plain to postgres", "drop owned by clinic_plain", "drop role clinic_plain")
 
 
 def test_trigger_that_raises_is_named(any_pg, write):
