@@ -15,7 +15,7 @@ from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
 from sqlseed.bulk import Bulk, taking_back, told, worth_it
-from sqlseed.errors import GuardError, Interrupted, raise_all
+from sqlseed.errors import Interrupted, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult, Verdict
 from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
 from sqlseed.targeting import Selection, asks_target, new_ranges, planner_for, run_context, seeds_to_load
@@ -95,7 +95,8 @@ class Build:
         session = self.backend.connect()
         server = session.server()
         bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE))
-        with self.stop.cancelling(session):
+        relations = [model.relation for model in workspace.compiled.values()]
+        with self.stop.cancelling(session), guards.before_slices(session, relations):
             if not self.dry_run:
                 for remark in guards.check(workspace.target, session, self.confirm_database):
                     self._tell(EventKind.NOTE, remark)
@@ -158,7 +159,10 @@ class Build:
         needed = {step.slice.model for step in plan_.pending}
         live = session.catalog([model.relation for model in compiled.values()])
         raise_all(preflight.check(compiled, needed, live))
-        self._check_privileges(session, plan_, needed)
+        is_change = any(step.state is StepState.CHANGED for step in plan_.pending)
+        guards.privileges(session, [compiled[name].relation for name in sorted(needed)], changes=is_change)
+        for caution in preflight.cautions(compiled, needed, live):
+            self._tell(EventKind.WARNING, caution)
         context = run_context(workspace, made, run_id, refresh=False, checksums=False)
         raise_all(foreign.taken_keys(session, context, plan_.pending, live))
         is_told = self.edited == "replace" or self.dry_run
@@ -195,14 +199,6 @@ class Build:
         count = backup.dump(self.workspace.target, session, relations, self.backup, self.stop.check)
         text = f"backup: {count} tables as they are, in {self.backup}" if count else "backup: there is no table yet"
         self._tell(EventKind.NOTE, text)
-
-    def _check_privileges(self, session: Session, plan_: Plan, needed: set[str]) -> None:
-        relations = [self.workspace.compiled[name].relation for name in sorted(needed)]
-        changes = any(step.state is StepState.CHANGED for step in plan_.pending)
-        missing = session.missing_privileges(relations, changes=changes)
-        if missing:
-            statements = "\n    ".join(missing)
-            raise GuardError(f"the role lacks privileges; an administrator has to run\n    {statements}")
 
     def _record_ranges(self, session: Session, made: planner.Planner) -> planner.Planner:
         """Writes down the integer ranges; a planner with those that hold now."""

@@ -70,7 +70,8 @@ def _target_checks(workspace: Workspace, session: Session) -> list[Check]:
     errors = preflight.check(compiled, compiled, live)
     there = sum(model.relation in live for model in compiled.values())
     detail = f"{there} of {len(compiled)} are there, the rest will be created" if there < len(compiled) else "all there"
-    checks = [Check("tables", not errors, "\n".join(str(error) for error in errors) or detail)]
+    lines = [str(error) for error in errors] or [detail]
+    checks = [Check("tables", not errors, "\n".join([*lines, *preflight.cautions(compiled, compiled, live)]))]
     missing = session.missing_privileges([model.relation for model in compiled.values()])
     checks.append(Check("privileges", not missing, "\n".join(missing) or "enough for a build"))
     done = session.checkpoints()

@@ -89,6 +89,10 @@ OUT_OF_MEMORY = "53200"
 """The SQLSTATE of a statement that had too little memory: PostgreSQL's, and DuckDB's here, which has no codes."""
 
 
+INSUFFICIENT_PRIVILEGE = "42501"
+"""PostgreSQL's SQLSTATE of a statement that the role may not run."""
+
+
 class ExecuteError(SqlseedError):
     """The target refused a statement.
 

@@ -6,11 +6,20 @@ works in it.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlseed.backends import LiveDatabase, Session
-from sqlseed.errors import ConnectError, GuardError, SqlseedError, did_you_mean, raise_all
+from sqlseed.errors import (
+    INSUFFICIENT_PRIVILEGE,
+    ConnectError,
+    ExecuteError,
+    GuardError,
+    SqlseedError,
+    did_you_mean,
+    raise_all,
+)
 from sqlseed.model import Relation, Target, quote
 
 ENVIRONMENTS = ("dev", "test", "staging")
@@ -139,6 +148,35 @@ def _stamped(session: Session) -> tuple[str, str | None, str | None] | None:
         return None
     rows = session.query(f"select database, system_identifier, environment from {table}")
     return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+def privileges(session: Session, relations: Iterable[Relation], *, changes: bool) -> None:
+    """Raises GuardError with every statement that gives the role what it lacks to fill `relations`."""
+    missing = session.missing_privileges(relations, changes=changes)
+    if missing:
+        statements = "\n    ".join(missing)
+        raise GuardError(f"the role lacks privileges; an administrator has to run\n    {statements}")
+
+
+@contextlib.contextmanager
+def before_slices(session: Session, relations: Iterable[Relation]) -> Iterator[None]:
+    """Within the block, what a build does before its first slice: a statement that fails there ends in plain words.
+
+    A privilege that is lacking raises GuardError with all that filling `relations` needs; what may pass by itself (a
+    lost connection, a server that stops, a lock) raises ConnectError. Other errors go through.
+    """
+    try:
+        yield
+    except ExecuteError as error:
+        if error.sqlstate == INSUFFICIENT_PRIVILEGE:
+            privileges(session, relations, changes=False)
+        if error.connection_lost or error.retryable:
+            raise ConnectError(
+                f"before the first slice: {error.message}; no slice was begun, and each table and seed is there"
+                " wholly or not at all",
+                hint=" ".join([*([f"{error.hint};"] if error.hint else []), "the same command goes on from there"]),
+            ) from None
+        raise
 
 
 def stamp(target: Target, session: Session) -> None:

@@ -275,7 +275,7 @@ class DimensionValue:
     attributes: Mapping[str, Value]
 
 
-# --- planned -------------------------------------------------------------------------------------------
+# --- plan and run ---------------------------------------------------------------------------------------
 
 Point = tuple[tuple[str, str], ...]
 """A model's place on its dimensions: ((dimension, key), ...) in the order of `slice_by`."""
@@ -349,9 +349,6 @@ class Plan:
         return tuple(step for step in self.steps if step.state is not StepState.UP_TO_DATE)
 
 
-# --- run -----------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A step as a back end needs it: `refresh` writes the slice again even if its fingerprint is the same."""
@@ -389,6 +386,7 @@ class LiveTable:
 
     columns: Mapping[str, LiveColumn]
     kind: str = "table"
+    filtered: bool = False  # whether row-level security holds for the role
 
 
 def quote(identifier: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlseed import approval, edits, foreign, guards, planner, preflight
-from sqlseed.backends import open_backend
+from sqlseed.backends import Session, open_backend
 from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.bulk import foreseen
 from sqlseed.errors import SqlseedError, raise_all
@@ -39,30 +39,36 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
     try:
         session = backend.connect()
-        made = planner_for(workspace, session)
-        chosen = planner.restrict(workspace.values, selection.slices)
-        names = selected_models(workspace, selection, session)
-        result = made.plan(names, chosen)
-        live = session.catalog([model.relation for model in workspace.compiled.values()])
-        raise_all(preflight.check(workspace.compiled, names, live))
-        context = run_context(workspace, made, "", refresh=False, checksums=False)
-        found = edits.found(session, context, result, made.checkpoints, live)
-        needed = {step.slice.model for step in result.pending}
-        return PlanResult(
-            target=workspace.target.name,
-            server=session.server(),
-            plan=result,
-            creates=tuple(preflight.missing_tables(workspace.compiled, needed, live)),
-            seeds_to_load=tuple(seeds_to_load(workspace, made, result, session)),
-            orphans=find_orphans(workspace, made),
-            approval=approval.status(workspace, names) if workspace.target.require_approval else None,
-            aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
-            left_aside=tuple(listed(session)) if session.has_indexes else (),
-            refusals=(
-                *guards.reasons(workspace.target, session, session.database()),
-                *foreign.taken_keys(session, context, result.pending, live),
-                *([edits.refusal(found)] if found else []),
-            ),
-        )
+        relations = [model.relation for model in workspace.compiled.values()]
+        with guards.before_slices(session, relations):
+            return _planned(workspace, selection, session)
     finally:
         backend.close()
+
+
+def _planned(workspace: Workspace, selection: Selection, session: Session) -> PlanResult:
+    made = planner_for(workspace, session)
+    chosen = planner.restrict(workspace.values, selection.slices)
+    names = selected_models(workspace, selection, session)
+    result = made.plan(names, chosen)
+    live = session.catalog([model.relation for model in workspace.compiled.values()])
+    raise_all(preflight.check(workspace.compiled, names, live))
+    context = run_context(workspace, made, "", refresh=False, checksums=False)
+    found = edits.found(session, context, result, made.checkpoints, live)
+    needed = {step.slice.model for step in result.pending}
+    return PlanResult(
+        target=workspace.target.name,
+        server=session.server(),
+        plan=result,
+        creates=tuple(preflight.missing_tables(workspace.compiled, needed, live)),
+        seeds_to_load=tuple(seeds_to_load(workspace, made, result, session)),
+        orphans=find_orphans(workspace, made),
+        approval=approval.status(workspace, names) if workspace.target.require_approval else None,
+        aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
+        left_aside=tuple(listed(session)) if session.has_indexes else (),
+        refusals=(
+            *guards.reasons(workspace.target, session, session.database()),
+            *foreign.taken_keys(session, context, result.pending, live),
+            *([edits.refusal(found)] if found else []),
+        ),
+    )

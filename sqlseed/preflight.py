@@ -100,6 +100,21 @@ def check(
     return errors
 
 
+def cautions(compiled: Mapping[str, Compiled], wanted: Iterable[str], live: Mapping[Relation, LiveTable]) -> list[str]:
+    """What a build into the live tables should know before it begins, and is not refused for.
+
+    Row-level security is the tables' owner's wish, and stays in force: also in what the models read.
+    """
+    read = {name: None for reader in sorted(wanted) for name in (reader, *compiled[reader].refs)}
+    tables = dict.fromkeys(compiled[name].relation for name in read if name in compiled)
+    return [
+        f"row-level security holds for this role in {table}: a slice with a row that a policy refuses fails, and rows"
+        " that a policy hides are missing from what is made of them and from every count"
+        for table in tables
+        if table in live and live[table].filtered
+    ]
+
+
 def _check_table(model: Compiled, table: LiveTable) -> list[SqlseedError]:
     if table.kind != "table":
         return [_refuse(model, f"{model.relation} is a {table.kind}, not a table", "rows can only go into a table")]

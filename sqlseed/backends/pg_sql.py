@@ -46,7 +46,8 @@ select
     pg_catalog.format_type(a.atttypid, a.atttypmod),
     not a.attnotnull,
     a.atthasdef or a.attidentity <> '',
-    a.attgenerated <> ''
+    a.attgenerated <> '',
+    c.relrowsecurity and pg_catalog.row_security_active(c.oid)
 from pg_catalog.pg_attribute as a
 join pg_catalog.pg_class as c on c.oid = a.attrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace

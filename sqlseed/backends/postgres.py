@@ -223,15 +223,15 @@ class PostgresSession:
         for schema in sorted({relation.schema for relation in wanted}):
             names = {relation.name for relation in wanted if relation.schema == schema}
             columns: dict[str, dict[str, LiveColumn]] = {}
-            kinds: dict[str, str] = {}
-            for table, kind, name, type_, nullable, filled, generated in self.query(
+            kinds: dict[str, tuple[str, bool]] = {}
+            for table, kind, name, type_, nullable, filled, generated, filtered in self.query(
                 pg_sql.COLUMNS, {"schema": schema}, pg_sql.NAME_TYPES
             ):
                 if table in names:
-                    kinds[table] = kind
+                    kinds[table] = kind, filtered
                     columns.setdefault(table, {})[name] = LiveColumn(name, type_, nullable, filled, generated)
             for table, found in columns.items():
-                tables[Relation(schema, table)] = LiveTable(found, kinds[table])
+                tables[Relation(schema, table)] = LiveTable(found, *kinds[table])
         return tables
 
     def readers(self, relation: Relation) -> list[Relation]:
