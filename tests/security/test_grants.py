@@ -30,8 +30,9 @@ def test_a_role_with_them_builds_and_another_does_not(any_pg: Database, write):
     database.run(f"create role {role} login", "revoke all on schema public from public")
     try:
         done = run_cli(["build", "-q"], as_role(database, root, role))
-        assert done.rc == 1
-        assert "permission denied for schema public [42501]\n  hint: the role lacks this privilege" in done.stderr
+        assert done.rc == 3
+        assert "the role lacks privileges; an administrator has to run" in done.stderr
+        assert f'grant usage on schema "public" to "{role}";' in done.stderr
         first = run_cli(["grants", "--role", role], root)
         assert (first.rc, first.stderr) == (0, "")
         assert "delete" not in first.stdout
