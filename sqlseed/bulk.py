@@ -50,15 +50,16 @@ def worth_it(
     compiled: Mapping[str, Compiled],
     checkpoints: Mapping[tuple[str, str], Checkpoint],
     mode: BulkMode,
-) -> list[Relation]:
-    """The tables that a plan fills in bulk: their pending slices are all new, and all rows in them are sqlseed's.
+) -> list[Aside]:
+    """What a plan sets aside of the tables that it fills in bulk: those with no rows but sqlseed's.
 
-    With `auto` those that get many rows, and at least as many as they have; a role that does not own a table leaves it
-    in place, and so does a table with rows of somebody else's. With `on` such a table is a GuardError.
+    Their pending slices are all new. With `auto` they are tables that get many rows, and at least as many as they
+    have; a role that does not own a table leaves it in place, and so does a table with rows of somebody else's. With
+    `on` such a table is a GuardError.
     """
     if mode is BulkMode.OFF or not session.has_indexes:
         return []
-    found = []
+    found: list[Aside] = []
     filled = _new_rows(plan, compiled)
     there = session.catalog([compiled[name].relation for name in filled])
     for name, rows in filled.items():
@@ -68,11 +69,12 @@ def worth_it(
         known = sum(point.rows for (owner, _), point in checkpoints.items() if owner == name)
         if mode is BulkMode.AUTO and (rows < MIN_ROWS or rows < known):
             continue
-        if not candidates(session, model.relation):
+        some = candidates(session, model.relation)
+        if not some:
             continue
         count = int(session.query(f"select count(*) from {model.relation}")[0][0])
         if count == known:
-            found.append(model.relation)
+            found += some
         elif mode is BulkMode.ON:
             raise GuardError(
                 f"{model.relation} holds rows that sqlseed did not make ({count:,}, {known:,} of them known):"
@@ -104,8 +106,7 @@ def foreseen(
     mode: BulkMode,
 ) -> list[Aside]:
     """What a build would set aside; of tables that it has still to create, what their contracts say."""
-    tables = worth_it(session, plan, compiled, checkpoints, mode)
-    found = [one for table in tables for one in candidates(session, table)]
+    found = worth_it(session, plan, compiled, checkpoints, mode)
     if mode is BulkMode.OFF or not session.has_indexes:
         return found
     filled = _new_rows(plan, compiled)
@@ -196,9 +197,8 @@ class Bulk:
                 self.close()
         return left
 
-    def begin(self, session: Session, tables: Sequence[Relation]) -> None:
-        """Sets aside what can be of some tables."""
-        some = [one for table in tables for one in candidates(session, table)]
+    def begin(self, session: Session, some: Sequence[Aside]) -> None:
+        """Sets some things aside."""
         if not some:
             return
         if self._keeper is None:
