@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
 from sqlseed.bulk import Bulk, taking_back, told, worth_it
 from sqlseed.errors import Interrupted, raise_all
-from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult, Verdict
+from sqlseed.events import Event, EventKind, OnEvent, Span, SpanKind, Spans, Status, StepResult, Verdict
 from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
 from sqlseed.targeting import Selection, asks_target, new_ranges, planner_for, run_context, seeds_to_load
 from sqlseed.version import __version__
@@ -49,6 +49,8 @@ class BuildResult:
     elapsed: float
     dry_run: bool = False
     verdicts: tuple[Verdict, ...] = ()  # of the data tests
+    spans: tuple[Span, ...] = ()  # what each connection did, in order of time
+    started_at: float = 0.0  # seconds since the epoch
 
     @property
     def success(self) -> bool:
@@ -80,10 +82,11 @@ class Build:
     edited: str | None = None  # what to do with rows edited since: keep, replace, or refuse
     backup: Path | None = None  # where pg_dump puts the tables as they are before
     confirm_database: str | None = None  # as typed, to go over the guards of `guards.check`
+    spans: Spans = field(default_factory=Spans)
 
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> BuildResult:
         """Builds the selection; raises what `api.build` says."""
-        started = time.perf_counter()
+        started, started_at = time.perf_counter(), time.time()
         workspace, run_id = self.workspace, uuid.uuid4().hex
         for note in workspace.target.notes:
             self._tell(EventKind.NOTE, note)
@@ -94,7 +97,7 @@ class Build:
             names = testing.select(selection, None, self.tests)
         session = self.backend.connect()
         server = session.server()
-        bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE))
+        bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE), self.spans)
         relations = [model.relation for model in workspace.compiled.values()]
         with self.stop.cancelling(session), guards.before_slices(session, relations):
             if not self.dry_run:
@@ -130,6 +133,8 @@ class Build:
             elapsed,
             self.dry_run,
             testing.verdicts,
+            tuple(sorted(self.spans, key=lambda span: span.started_at)),
+            started_at,
         )
 
     def _approved(self, testing: BuildTests, selection: Selection) -> frozenset[str]:
@@ -259,7 +264,9 @@ class Build:
     def _load_seed(self, session: Session, name: str, run_id: str) -> None:
         seed = self.workspace.project.seeds[name]
         started = time.perf_counter()
-        if slices.load_seed(session, seed, planner.seed_name(seed), run_id, __version__):
+        with self.spans.timed(SpanKind.SEED, name):
+            is_loaded = slices.load_seed(session, seed, planner.seed_name(seed), run_id, __version__)
+        if is_loaded:
             seconds = time.perf_counter() - started
             event = Event(EventKind.SEED_LOADED, time.time(), name=name, rows=len(seed.rows), seconds=seconds)
             self.on_event(event)
@@ -295,6 +302,7 @@ class Build:
                 gates=testing.gates,
                 fail_fast=self.fail_fast,
                 stop=self.stop,
+                spans=self.spans,
             )
             if plan_.pending or testing.gates
             else [StepResult(step.slice, Status.NO_OP, step.expected_rows or 0) for step in plan_.steps]

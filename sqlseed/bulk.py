@@ -27,7 +27,7 @@ from sqlseed.backends.pg_bulk import (
     validate,
 )
 from sqlseed.errors import ConnectError, ExecuteError, GuardError
-from sqlseed.events import Status, StepResult
+from sqlseed.events import SpanKind, Spans, Status, StepResult
 from sqlseed.model import BulkMode, Checkpoint, Compiled, Materialized, Plan, Relation, Slice, Step, StepState
 from sqlseed.runner import RunContext
 
@@ -176,6 +176,7 @@ class Bulk:
 
     backend: Backend
     tell: Callable[[str], None]
+    spans: Spans = field(default_factory=Spans)
     _keeper: Session | None = None  # holds the lock
     _sessions: list[Session] = field(default_factory=list)
 
@@ -203,7 +204,8 @@ class Bulk:
             return
         if self._keeper is None:
             self._take_lock()
-        set_aside(session, some)
+        with self.spans.timed(SpanKind.SET_ASIDE, told(some)):
+            set_aside(session, some)
         self.tell(f"bulk mode: set aside {told(some)}; they come back when the rows are there")
 
     def end(self, take_back: TakeBack) -> Putting | None:
@@ -264,20 +266,22 @@ class Bulk:
         self, some: Sequence[Aside], do: Callable[[Session, Aside], None]
     ) -> Iterator[tuple[Aside, ExecuteError]]:
         """Does it for each, several at a time; those that were refused, but for what was cancelled, which is raised."""
-        free: queue.SimpleQueue[Session] = queue.SimpleQueue()
-        for session in self._sessions:
-            free.put(session)
+        free: queue.SimpleQueue[tuple[int, Session]] = queue.SimpleQueue()
+        for numbered in enumerate(self._sessions, 1):
+            free.put(numbered)
 
         def work(one: Aside) -> tuple[Aside, ExecuteError] | None:
-            session = free.get()
+            number, session = free.get()
+            what = f"{do.__name__.replace('_', ' ')} {one.kind} {one.name} of {one.table}"
             try:
-                do(session, one)
+                with self.spans.timed(SpanKind.PUT_BACK, what, number):
+                    do(session, one)
             except ExecuteError as error:
                 if error.cancelled or error.connection_lost:
                     raise
                 return one, error
             finally:
-                free.put(session)
+                free.put((number, session))
             return None
 
         with concurrent.futures.ThreadPoolExecutor(len(self._sessions)) as pool:
@@ -287,4 +291,5 @@ class Bulk:
         """Fresh statistics, for the tests that follow and for whoever queries next."""
         if self._keeper is not None:
             for table in tables:
-                self._keeper.analyze(table)
+                with self.spans.timed(SpanKind.PUT_BACK, f"analyze {table}"):
+                    self._keeper.analyze(table)

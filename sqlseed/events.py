@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -57,6 +59,56 @@ class StepResult:
     worker: int = 0
     started_at: float = 0.0  # seconds since the epoch
     verdicts: tuple[Verdict, ...] = ()  # of the data tests that stood in a slice's place
+
+
+class SpanKind(StrEnum):
+    """What a connection was busy with."""
+
+    CONNECT = "connect"
+    SEED = "seed"
+    SET_ASIDE = "set aside"  # of bulk mode
+    SLICE = "slice"
+    TESTS = "tests"  # those that stand between slices
+    PUT_BACK = "put back"  # of bulk mode
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What one connection did, from when on and for how long (wall time).
+
+    `connection` counts from 1; 0 is the one that a build prepares with. `waits_for` are the slices of the same run
+    that had to end first.
+    """
+
+    kind: SpanKind
+    name: str
+    connection: int
+    started_at: float  # seconds since the epoch
+    seconds: float
+    status: Status = Status.SUCCESS
+    rows: int = 0
+    slice: Slice | None = None  # of a slice, and of tests the place that they have in the schedule
+    waits_for: tuple[Slice, ...] = ()
+
+    @property
+    def ended_at(self) -> float:
+        """When it was over, in seconds since the epoch."""
+        return self.started_at + self.seconds
+
+
+class Spans(list[Span]):
+    """What the connections of a run did, in no order; any thread may add to it."""
+
+    @contextlib.contextmanager
+    def timed(self, kind: SpanKind, name: str, connection: int = 0) -> Iterator[None]:
+        """Adds what the block does, also where it fails."""
+        started_at, begin = time.time(), time.perf_counter()
+        status = Status.ERROR
+        try:
+            yield
+            status = Status.SUCCESS
+        finally:
+            self.append(Span(kind, name, connection, started_at, time.perf_counter() - begin, status))
 
 
 class EventKind(StrEnum):

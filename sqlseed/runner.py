@@ -17,7 +17,7 @@ from typing import Protocol
 
 from sqlseed.backends import Backend, Ours, Rows, Session, changes, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
-from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
+from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
 from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step
 from sqlseed.schedule import Gate, Schedule
 
@@ -108,18 +108,21 @@ def execute(
     gates: Sequence[Gate] = (),
     fail_fast: bool = False,
     stop: StopFlag | None = None,
+    spans: Spans | None = None,
 ) -> list[StepResult]:
     """Runs the plan's pending steps and the gates between them; a result for every step, in the plan's order.
 
-    Nothing is raised for a slice that fails: its result carries the error.
+    What each connection did is added to `spans`. Nothing is raised for a slice that fails: its result has the error.
     """
     schedule = Schedule(plan, gates)
     count = min(backend.threads, max(1, len(schedule.steps)))
-    workers = _start_workers(backend, context, schedule.gates, count, on_event)
+    spans = Spans() if spans is None else spans
+    workers = _start_workers(backend, context, schedule.gates, count, on_event, spans)
     try:
         _loop(schedule, workers, on_event, fail_fast, stop or StopFlag())
     finally:
         _finish(workers)
+    spans += schedule.spans()
     return schedule.in_order(plan)
 
 
@@ -183,14 +186,20 @@ def _give_up(schedule: Schedule, on_event: OnEvent) -> None:
 
 
 def _start_workers(
-    backend: Backend, context: RunContext, gates: Mapping[Slice, Gate], count: int, on_event: OnEvent
+    backend: Backend,
+    context: RunContext,
+    gates: Mapping[Slice, Gate],
+    count: int,
+    on_event: OnEvent,
+    spans: Spans,
 ) -> list[_Worker]:
     """One worker a session; fewer, with a warning, where the server gives fewer connections."""
     outbox: queue.Queue[Event | tuple[_Worker, StepResult]] = queue.Queue()
     workers: list[_Worker] = []
     for number in range(count):
         try:
-            session = backend.connect()
+            with spans.timed(SpanKind.CONNECT, "connecting", number + 1):
+                session = backend.connect()
         except ConnectError as error:
             if not workers or "too many connections" not in error.message:
                 for worker in workers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlseed.backends import Backend, Session
-from sqlseed.events import Status, StepResult, Verdict
+from sqlseed.events import Span, SpanKind, Status, StepResult, Verdict
 from sqlseed.model import Plan, Slice, Step, StepState
 
 Examine = Callable[[Backend, Session], tuple[Session, list[Verdict]]]
@@ -40,6 +40,7 @@ class Schedule:
         self.gates = {gate.slice: gate for gate in gates}
         self.steps = {step.slice: step for step in plan.pending} | {gate.slice: gate.step for gate in gates}
         self.results: dict[Slice, StepResult] = {}
+        self.parents: dict[Slice, tuple[Slice, ...]] = {}
         self.children: dict[Slice, list[Slice]] = {}
         self.waiting: dict[Slice, int] = {}
         self.ready: list[tuple[int, int, Slice]] = []
@@ -54,6 +55,7 @@ class Schedule:
                 needed.setdefault(slice_, []).append(gate.slice)
         for slice_, step in self.steps.items():
             parents = [parent for parent in (*step.depends_on, *needed.get(slice_, ())) if parent in self.steps]
+            self.parents[slice_] = tuple(parents)
             self.waiting[slice_] = len(parents)
             for parent in parents:
                 self.children.setdefault(parent, []).append(slice_)
@@ -102,6 +104,18 @@ class Schedule:
         skipped = [StepResult(slice_, Status.SKIPPED, message=message) for slice_ in rest]
         self.results |= {result.slice: result for result in skipped}
         return skipped
+
+    def spans(self) -> list[Span]:
+        """What the connections did, of all that began, in no order."""
+        return [self._span(result) for result in self.results.values() if result.worker]
+
+    def _span(self, result: StepResult) -> Span:
+        kind, name = SpanKind.SLICE, str(result.slice)
+        if result.slice in self.gates:
+            names = [verdict.test.name for verdict in result.verdicts]
+            kind, name = SpanKind.TESTS, f"{result.slice.model}: {', '.join(names)}"
+        when = (result.worker, result.started_at, result.seconds)
+        return Span(kind, name, *when, result.status, result.rows, result.slice, self.parents[result.slice])
 
     def in_order(self, plan: Plan) -> list[StepResult]:
         return [self.results[step.slice] for step in plan.steps if step.slice in self.results]

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from sqlseed import arguments, report
+from sqlseed.cli import runreport
 from sqlseed.cli.grants import grants
 from sqlseed.cli.health import health
 from sqlseed.cli.lint import lint, warn
@@ -185,6 +186,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     metavar="FILE",
     help="First dump the target's tables to FILE with pg_dump (PostgreSQL).",
 )
+@runreport.report_option
 @indirect_selection("buildable")
 @confirming
 @click.option(
@@ -204,6 +206,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
     """
     from sqlseed import api, display, facts, process, testreport
 
+    runreport.check(options["report"])
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
     taken = ("full_refresh", "dry_run", "fail_fast", "checksums", "indirect", "approved", "edited", "confirm_database")
@@ -220,6 +223,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
         click.echo(report.build_text(result, where, checksums=flags["checksums"]))
         if result.verdicts:
             click.echo(f"\n{testreport.of_build(result.verdicts, workspace.target_path)}")
+    runreport.write(options["report"], result, workspace)
     if not result.success:
         if result.failures or any(r.status is Status.SKIPPED for r in result.results):
             click.echo(report.failure_text(result.failures, result.results), err=True)
