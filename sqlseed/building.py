@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, runner
+from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, runner, uniques
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
@@ -169,7 +169,8 @@ class Build:
         for caution in preflight.cautions(compiled, needed, live):
             self._tell(EventKind.WARNING, caution)
         context = run_context(workspace, made, run_id, refresh=False, checksums=False)
-        raise_all(foreign.taken_keys(session, context, plan_.pending, live))
+        taken = foreign.taken_keys(session, context, plan_.pending, live)
+        raise_all([*taken, *uniques.taken(workspace, session, context, plan_, live, self.stop)])
         is_told = self.edited == "replace" or self.dry_run
         kept = [] if is_told else edits.found(session, context, plan_, made.checkpoints, live)
         if kept and self.edited is None:

@@ -82,7 +82,7 @@ def _taken(compiled: Compiled, count: int, samples: Sequence[tuple[str, ...]]) -
         why = f"{held} that it would take for its own (owner: {compiled.config.owner})"
         hint = "remove them, or narrow the model's `owner`"
     return GuardError(
-        f"{_rows(count)} of {compiled.relation} that sqlseed did not make {why}: {shown(keys, samples, count)}",
+        f"{counted(count)} of {compiled.relation} that sqlseed did not make {why}: {shown(keys, samples, count)}",
         path=compiled.path,
         hint=hint,
     )
@@ -130,18 +130,19 @@ def dependants(
                 count += int(some[0][0]) if some else 0
                 samples += [tuple(map(str, row[1:])) for row in some]
             if count:
-                message = f"{_rows(count)} of {child} that sqlseed did not make"
+                message = f"{counted(count)} of {child} that sqlseed did not make"
                 message += f" refer{'s' * (count == 1)} to rows of {compiled.relation} that would be removed"
                 message += f" ({constraint}, on delete {action}): {shown(columns, samples[:SAMPLES], count)}"
                 found.append(GuardError(message, hint="remove these rows, or point them elsewhere, then run again"))
     return found
 
 
-def _rows(count: int) -> str:
+def counted(count: int) -> str:
+    """`1 row`, `2,000 rows`."""
     return f"{count:,} row{'s' * (count != 1)}"
 
 
-def shown(columns: Sequence[str], samples: Sequence[Sequence[str]], count: int) -> str:
+def shown(columns: Sequence[str], samples: Sequence[Sequence[str | None]], count: int) -> str:
     """Some rows by their columns.
 
     >>> shown(["id", "no"], [("a", "1"), ("b", "2")], 9)
@@ -149,6 +150,6 @@ def shown(columns: Sequence[str], samples: Sequence[Sequence[str]], count: int) 
     """
     name, *more = columns
     head = f"({', '.join(columns)})" if more else name
-    texts = [", ".join(f"'{value[:80]}'" for value in row) for row in samples]
+    texts = [", ".join("null" if value is None else f"'{value[:80]}'" for value in row) for row in samples]
     listed = ", ".join(f"({text})" if more else text for text in texts)
     return f"{head} = {listed}{', ...' * (count > len(samples))}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlseed import approval, edits, foreign, guards, planner, preflight
+from sqlseed import approval, edits, foreign, guards, planner, preflight, uniques
 from sqlseed.backends import Session, open_backend
 from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.bulk import foreseen
@@ -69,6 +69,7 @@ def _planned(workspace: Workspace, selection: Selection, session: Session) -> Pl
         refusals=(
             *guards.reasons(workspace.target, session, session.database()),
             *foreign.taken_keys(session, context, result.pending, live),
+            *uniques.taken(workspace, session, context, result, live),
             *([edits.refusal(found)] if found else []),
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlseed.backends import Collision, Ours, Rows, Session, pg_catalog, pg_sql
 from sqlseed.errors import ExecuteError, GuardError
@@ -109,14 +110,29 @@ def children(session: Session, target: Relation) -> list[tuple[Relation, str, li
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """A unique index over plain columns of all rows. `nulls_distinct`: a null is equal to no other."""
+
+    name: str
+    columns: tuple[str, ...]
+    nulls_distinct: bool
+
+
+def unique_keys(session: Session, target: Relation) -> list[UniqueKey]:
+    """A table's unique keys, the primary one first; neither those of some of its rows nor over expressions."""
+    found = session.query(pg_sql.UNIQUE_KEYS, {"schema": target.schema, "name": target.name}, pg_sql.NAME_TYPES)
+    return [UniqueKey(name, tuple(columns), distinct) for name, columns, distinct in found]
+
+
 def collisions(
     session: Session, target: Relation, columns: Sequence[Column], model: Rows, ours: Ours
 ) -> list[Collision]:
     """The unique keys of plain columns by which rows that are not `ours` are in the way of the model's."""
     given = {column.name for column in columns}
     found: list[Collision] = []
-    where = {"schema": target.schema, "name": target.name}
-    for name, keys in session.query(pg_sql.UNIQUE_KEYS, where, pg_sql.NAME_TYPES):
+    for key in unique_keys(session, target):
+        name, keys = key.name, list(key.columns)
         if not set(keys) <= given:
             continue
         texts = ", ".join(f"t.{quote(key)}::text" for key in keys)

@@ -79,7 +79,8 @@ select
     i.relname::text,
     array(select a.attname::text from unnest(x.indkey::int2[]) with ordinality as u(num, pos)
           join pg_catalog.pg_attribute as a on a.attrelid = x.indrelid and a.attnum = u.num
-          where u.pos <= x.indnkeyatts order by u.pos)
+          where u.pos <= x.indnkeyatts order by u.pos),
+    not coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false)
 from pg_catalog.pg_index as x
 join pg_catalog.pg_class as c on c.oid = x.indrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -87,7 +88,7 @@ join pg_catalog.pg_class as i on i.oid = x.indexrelid
 where x.indisunique and x.indpred is null and x.indexprs is null and n.nspname = :schema and c.relname = :name
 order by not x.indisprimary, i.relname
 """
-"""A table's unique keys of plain columns: name, columns."""
+"""A table's unique keys of plain columns: name, columns, whether nulls may stand twice (always before version 15)."""
 
 CONNECT_FAILURES: tuple[tuple[str, str, str], ...] = (
     ("password authentication failed", "wrong password", "check the password in the profile's url"),
