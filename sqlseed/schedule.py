@@ -10,6 +10,12 @@ from sqlseed.backends import Backend, Session
 from sqlseed.events import Span, SpanKind, Status, StepResult, Verdict
 from sqlseed.model import Plan, Slice, Step, StepState
 
+SLICE_ROWS = 500
+"""What a slice costs besides its rows, in rows written: on the school, a slice of few takes as long as 500 others."""
+
+READS_PER_ROW = 20
+"""Rows that data tests read in the time of one row written: 3.4 and 67 microseconds a row on the school."""
+
 Examine = Callable[[Backend, Session], tuple[Session, list[Verdict]]]
 
 
@@ -59,13 +65,41 @@ class Schedule:
             self.waiting[slice_] = len(parents)
             for parent in parents:
                 self.children.setdefault(parent, []).append(slice_)
-            if not parents:
+        self._path = self._paths()
+        for slice_, count in self.waiting.items():
+            if not count:
                 self._push(slice_)
 
     def _push(self, slice_: Slice) -> None:
-        # The largest first: the last one to start decides when the run ends. Gates before all, for others wait there.
-        size = 1 << 62 if slice_ in self.gates else self.steps[slice_].expected_rows or 0
-        heapq.heappush(self.ready, (-size, self._order[slice_], slice_))
+        heapq.heappush(self.ready, (-self._path[slice_], self._order[slice_], slice_))
+
+    def _paths(self) -> dict[Slice, int]:
+        """For each step the longest path that begins with it, in rows: what begins with the longest goes first.
+
+        How long a slice took in an earlier run would say no more: the school's schedule, simulated with the measured
+        times of all, ends as soon by rows.
+        """
+        paths: dict[Slice, int] = {}
+        for slice_ in reversed(self._parents_first()):
+            below = max((paths[child] for child in self.children.get(slice_, ())), default=0)
+            paths[slice_] = self._cost(slice_) + below
+        return paths
+
+    def _cost(self, slice_: Slice) -> int:
+        if slice_ not in self.gates:
+            return SLICE_ROWS + (self.steps[slice_].expected_rows or 0)
+        read = sum(self.steps[one].expected_rows or 0 for one in self.parents[slice_])
+        return SLICE_ROWS + read // READS_PER_ROW
+
+    def _parents_first(self) -> list[Slice]:
+        left = dict(self.waiting)
+        order = [slice_ for slice_, count in left.items() if not count]
+        for slice_ in order:  # which grows meanwhile
+            for child in self.children.get(slice_, ()):
+                left[child] -= 1
+                if not left[child]:
+                    order.append(child)
+        return order
 
     def pop(self) -> Step:
         slice_ = heapq.heappop(self.ready)[2]
