@@ -66,6 +66,11 @@ def inside(root: Path, relative: str) -> Path:
 
 def read_path(path: Path, label: str, limit: int = MAX_BYTES) -> str:
     """Like `read_text` for a file that may lie anywhere; messages call it `label`."""
+    return decode(read_bytes(path, label, limit), label)
+
+
+def read_bytes(path: Path, label: str, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes; else a `ProjectError`."""
     # O_NONBLOCK: opening a named pipe must not wait for a writer; fstat then refuses it.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -81,7 +86,7 @@ def read_path(path: Path, label: str, limit: int = MAX_BYTES) -> str:
     if len(data) > limit:
         size = max(status.st_size, len(data))
         raise ProjectError(f"{size:,} bytes, more than the limit of {limit:,}", path=label)
-    return decode(data, label)
+    return data
 
 
 def decode(data: bytes, label: str) -> str:
@@ -148,5 +153,10 @@ def walk(root: Path, folder: str, *suffixes: str) -> list[str]:
     base = root / folder
     if not base.is_dir():
         return []
-    found = (path.relative_to(root) for path in base.rglob("*") if path.suffix.lower() in suffixes)
-    return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
+    found: list[str] = []
+    for above, folders, names in os.walk(base):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        place = Path(above).relative_to(root).as_posix()
+        wanted = [name for name in [*folders, *names] if name.lower().endswith(suffixes) and not name.startswith(".")]
+        found += [f"{place}/{name}" for name in wanted]
+    return sorted(found)

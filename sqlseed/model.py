@@ -168,6 +168,7 @@ class Project:
     tests: Mapping[str, DataTest] = field(default_factory=dict)
     unit_tests: Mapping[str, DataTest] = field(default_factory=dict)
     health: Mapping[str, Any] = field(default_factory=dict)  # settings of `sqlseed health`
+    digest: str | None = None  # SHA-256 of every file that it was read from
 
 
 class BulkMode(StrEnum):

@@ -6,14 +6,21 @@ import contextlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlseed import contract, files, seeds, testfiles, unitfiles, variables, yamlfile
+from sqlseed import cache, contract, files, seeds, testfiles, unitfiles, variables, yamlfile
 from sqlseed.errors import ProjectError, SqlseedError, did_you_mean, raise_all
 from sqlseed.model import Contract, Dimension, ModelFile, Project, Seed
 
 _SETTINGS = ("name", "profile", "seed", "vars", "presets", "default_preset", "dimensions", "health")
+_FOLDERS = {
+    "models": (".sql", ".yml", ".yaml"),
+    "macros": (".sql",),
+    "seeds": (".csv", ".yml", ".yaml"),
+    "tests": (".sql", ".csv"),
+}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _MAX_NAME_BYTES = 63  # PostgreSQL cuts longer identifiers without a word
 _RESERVED_DIMENSIONS = ("var", "this", "target", "salt", "config")
@@ -40,6 +47,28 @@ def load_project(root: Path) -> Project:
 
     Raises ProjectError, or an ErrorList of all files' errors.
     """
+    found = digest(root)
+    parts = None if found is None else [str(root), found]
+    return cache.value("project", parts, lambda: replace(_read_project(root), digest=found), is_unchanged)
+
+
+def digest(root: Path) -> str | None:
+    """A SHA-256 of all files that a project is read from; None where one of them cannot be read."""
+    names = [name for name in ("sqlseed.toml", "pyproject.toml", "selectors.yml") if (root / name).exists()]
+    for folder, suffixes in _FOLDERS.items():
+        names += files.walk(root, folder, *suffixes)
+    try:
+        return cache.digest(part for name in names for part in (name, files.read_bytes(root / name, name)))
+    except ProjectError:
+        return None
+
+
+def is_unchanged(project: Project) -> bool:
+    """Whether a project's files still are what they were when it was read."""
+    return project.digest is not None and digest(project.root) == project.digest
+
+
+def _read_project(root: Path) -> Project:
     settings, path = _read_settings(root)
     errors: list[SqlseedError] = []
     patches = _read_yaml(root, errors)
@@ -82,6 +111,9 @@ class _Seeds(Mapping[str, Seed]):
     def __init__(self, root: Path, paths: Mapping[str, str], patches: Mapping[str, tuple[Any, str]]) -> None:
         self._root, self.paths, self._patches = root, dict(sorted(paths.items())), patches
         self._read: dict[str, Seed | SqlseedError] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_read": {}}
 
     def __getitem__(self, name: str) -> Seed:
         if name not in self._read:

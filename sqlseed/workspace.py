@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlseed import compiler, planner, profile, selector, templates, variables
+from sqlseed import cache, compiler, planner, profile, selector, templates, variables
 from sqlseed import project as projects
 from sqlseed.errors import SqlseedError, raise_all
 from sqlseed.model import Compiled, DimensionValue, Project, ResourceType, Target, Value
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -30,7 +32,14 @@ class Workspace:
     @cached_property
     def compiled(self) -> dict[str, Compiled]:
         """Every enabled model, rendered but not parsed."""
-        return compiler.compile_project(self.project, self.target, self.variables)
+        return self.remembered("compiled", lambda: compiler.compile_project(self.project, self.target, self.variables))
+
+    def remembered(self, kind: str, make: Callable[[], T], *more: object) -> T:
+        """What `make` gives from the project's files, the target's names, the vars and `more` alone; see `cache`."""
+        names = (self.target.name, self.target.schema, self.target.state_schema)
+        parts = [self.project.digest, str(self.project.root), names, dict(self.variables), *more]
+        known = None if self.project.digest is None else parts
+        return cache.value(kind, known, make, lambda _: projects.is_unchanged(self.project))
 
     def checked(self, names: Sequence[str] | None = None) -> dict[str, Compiled]:
         """The compiled models, their statements parsed and checked (those of `names`, or all).

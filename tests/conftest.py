@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +16,17 @@ from tests import browser, servers, support
 _numbers = itertools.count(1)
 
 ProjectFactory = Callable[[Mapping[str, str | bytes]], Path]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers of a run share an empty cache of compiled projects, and leave the developer's own alone."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["SQLSEED_CACHE_DIR"] = tempfile.mkdtemp(prefix="sqlseed-cache-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["SQLSEED_CACHE_DIR"], ignore_errors=True)
 
 
 def pytest_report_header() -> str:

@@ -56,7 +56,8 @@ def cli_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
 
     Coverage's variables stay, so the process is measured; `PYTHONPATH` makes it this source, whatever is installed.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SQLSEED_", "PG", "FORCE_COLOR"))}
+    own = ("SQLSEED_", "PG", "FORCE_COLOR")
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(own) or n == "SQLSEED_CACHE_DIR"}
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), "NO_COLOR": "1", "COLUMNS": "120", **(env or {})}
 

@@ -20,7 +20,7 @@ INDIRECT = ("eager", "cautious", "buildable", "empty")
 
 def prepare_all(workspace: Workspace) -> dict[str, Prepared | PreparedUnit]:
     """Every enabled test of the project, the unit tests first; raises the errors of all."""
-    return {**units.prepare_all(workspace), **Preparer(workspace).all()}
+    return workspace.remembered("tests", lambda: {**units.prepare_all(workspace), **Preparer(workspace).all()})
 
 
 def graph_with_tests(workspace: Workspace, prepared: Mapping[str, Prepared | PreparedUnit]) -> selector.Graph:

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
 
 from sqlseed.dialect import kinds, portable, reading, spelling
 from sqlseed.dialect.checks import ordering_keys
@@ -30,11 +31,8 @@ _TEXT_TYPE = "^(VARCHAR|JSON)"
 _guarding: ContextVar[bool] = ContextVar("guarding", default=True)
 
 
-def to_duckdb(sql: str, types: Mapping[str, str], *, pretty: bool = True) -> str:
-    """The statement for DuckDB: `:name` becomes a typed `$name`, and known differences are mended.
-
-    `types` are the parameters' PostgreSQL types; without `pretty` it takes half the time, and is one line.
-    """
+def to_duckdb(sql: str, types: Mapping[str, str], *, pretty: bool) -> str:
+    """The statement for DuckDB; raises CompileError for one that is nested too deep."""
     try:
         return _to_duckdb(reading.parse_one(sql, types), types, pretty)
     except RecursionError:
@@ -65,6 +63,16 @@ def to_duckdb_unguarded(sql: str, types: Mapping[str, str], *, read_in_part: boo
     return mended.sql(dialect="duckdb", copy=False, comments=False, identify=True)
 
 
+def unchecked_to_duckdb(sql: str, types: Mapping[str, str], *, read_in_part: bool) -> str:
+    """As `to_duckdb_unguarded`; raises CompileError for whatever is no valid PostgreSQL."""
+    try:
+        return to_duckdb_unguarded(sql, types, read_in_part=read_in_part)
+    except (ParseError, TokenError) as error:
+        raise CompileError(spelling.syntax_error(sql, error)[1]) from None
+    except RecursionError:
+        raise CompileError(spelling.TOO_DEEP) from None
+
+
 def _mended(tree: exp.Expr, types: Mapping[str, str]) -> exp.Expr:
     for node in reversed(list(tree.walk())):  # inner nodes first, so that a mended one is moved as a whole
         mended = _mend(node, types)
@@ -83,6 +91,14 @@ def engine_type(type_: str) -> exp.DataType:
         if not size or size[0] > 38:
             return exp.DataType.build(f"decimal(38, {min([10, *size[1:]])})")
     return built
+
+
+def engine_type_name(type_: str) -> str:
+    """The name of that counterpart; raises CompileError for a type that nobody knows."""
+    try:
+        return engine_type(type_).sql(dialect="duckdb")
+    except (ParseError, TokenError, ValueError):
+        raise CompileError(f"'{type_}' is not a type of PostgreSQL", hint="for example text, integer, date") from None
 
 
 def _unlimit(tree: exp.Expr, *, read_in_part: bool) -> None:

@@ -6,7 +6,7 @@ a node holds is in attributes named as in PostgreSQL's parsenodes.h.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Mapping
 from functools import cached_property, lru_cache
@@ -40,11 +40,7 @@ class Place(NamedTuple):
 
 def available() -> bool:
     """Whether the extra is installed."""
-    try:
-        importlib.import_module("pglast")
-    except ImportError:
-        return False
-    return True
+    return importlib.util.find_spec("pglast") is not None
 
 
 def require() -> None:

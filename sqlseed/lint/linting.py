@@ -30,11 +30,13 @@ def lint(workspace: Workspace, names: Iterable[str] | None = None) -> list[Findi
     They are in the order of paths and lines. Raises SqlseedError where the extra `lint` is not installed.
     """
     grammar.require()
-    found: list[Finding] = []
-    catalogue = Catalogue(workspace)
-    for name in sorted(workspace.compiled if names is None else names):
-        found += _of_model(catalogue, name)
-    return in_order(found)
+    wanted = sorted(workspace.compiled if names is None else names)
+
+    def find() -> list[Finding]:
+        catalogue = Catalogue(workspace)
+        return in_order(finding for name in wanted for finding in _of_model(catalogue, name))
+
+    return workspace.remembered("lint", find, *wanted)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
