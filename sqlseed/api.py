@@ -13,7 +13,8 @@ from sqlseed.approval import Difference, Lock
 from sqlseed.assertions import selecting
 from sqlseed.assertions.testing import DataTests, Verdicts
 from sqlseed.backends import open_backend, open_dry_run
-from sqlseed.building import Build, BuildResult, TableSummary
+from sqlseed.building import Build
+from sqlseed.built import BuildResult, TableSummary
 from sqlseed.checkup import examining
 from sqlseed.checkup.scoring import Health
 from sqlseed.cleaning import CleanResult

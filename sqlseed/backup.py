@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sqlseed.backends import Session
+from sqlseed.backends import Session, pg_sql
 from sqlseed.errors import GuardError
 from sqlseed.model import Relation, Target, quote
 from sqlseed.pgurl import Secret
@@ -47,7 +47,8 @@ def dump(target: Target, session: Session, relations: Iterable[Relation], file: 
     try:
         form = ["--format=plain", "--clean", "--if-exists"] if file.suffix == ".sql" else ["--format=custom"]
         tables = [f"--table={pattern}" for pattern in patterns]
-        command = [program, "--no-password", *form, f"--file={temporary}", *tables, f"--dbname={connection}"]
+        patience = f"--lock-wait-timeout={pg_sql.settings_of(target)['lock_timeout']}"
+        command = [program, "--no-password", patience, *form, f"--file={temporary}", *tables, f"--dbname={connection}"]
         _run(command, environment, check)
         try:
             os.link(temporary, file)  # unlike a rename it never replaces what is there

@@ -4,64 +4,28 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, runner, uniques
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
+from sqlseed.built import BuildResult, TableSummary
 from sqlseed.bulk import Bulk, taking_back, told, worth_it
 from sqlseed.errors import Interrupted, raise_all
-from sqlseed.events import Event, EventKind, OnEvent, Span, SpanKind, Spans, Status, StepResult, Verdict
+from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
 from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
+from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, asks_target, new_ranges, planner_for, run_context, seeds_to_load
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace
 
-
-@dataclass(frozen=True, slots=True)
-class TableSummary:
-    """What a build left in one model's table: `slices` by status, rows of all its selected slices."""
-
-    model: str
-    relation: Relation
-    rows: int
-    slices: Mapping[Status, int]
-    seconds: float  # summed over slices: with N threads up to N times the wall time
-    checksum: str | None
-    intermediate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """How a build ended. `elapsed` is wall time in seconds."""
-
-    run_id: str
-    target: str
-    server: str
-    plan: Plan
-    results: tuple[StepResult, ...]
-    tables: tuple[TableSummary, ...]
-    elapsed: float
-    dry_run: bool = False
-    verdicts: tuple[Verdict, ...] = ()  # of the data tests
-    spans: tuple[Span, ...] = ()  # what each connection did, in order of time
-    started_at: float = 0.0  # seconds since the epoch
-
-    @property
-    def success(self) -> bool:
-        """Whether everything asked for is in the target, and no data test failed."""
-        built = all(result.status in (Status.SUCCESS, Status.NO_OP) for result in self.results)
-        return built and not any(verdict.status in (Status.FAIL, Status.ERROR) for verdict in self.verdicts)
-
-    @property
-    def failures(self) -> tuple[StepResult, ...]:
-        """The slices that failed by themselves, not because of others."""
-        return tuple(result for result in self.results if result.status is Status.ERROR)
+T = TypeVar("T")
+_NOT_BEGUN = "no slice was begun, and each table and seed is there wholly or not at all"
 
 
 @dataclass
@@ -95,9 +59,40 @@ class Build:
         chosen = planner.restrict(workspace.values, selection.slices)
         if not names and not asks_target(selection):  # a slip in it must not cost a connection
             names = testing.select(selection, None, self.tests)
-        session = self.backend.connect()
-        server = session.server()
         bulk = Bulk(self.backend, partial(self._tell, EventKind.NOTE), self.spans)
+        begin = partial(self._before_slices, testing, bulk, selection, chosen, names, run_id)
+        session, names, made, plan_ = self._ask(begin, "before the first slice: ", _NOT_BEGUN)
+        server = session.server()
+        results = self._execute(made, plan_, run_id, arguments, server, testing, bulk)
+        session.close()  # it kept migrations out until now
+        sums = self._checksums(made, plan_, results) if self.checksums and self.stop.signal is None else {}
+        tables = self._summarize(results, names, sums)
+        elapsed = time.perf_counter() - started
+        written = sum(result.rows for result in results if result.status is Status.SUCCESS)
+        self.on_event(Event(EventKind.RUN_FINISHED, time.time(), plan=plan_, rows=written, seconds=elapsed))
+        self.stop.check()
+        name, done = workspace.target.name, tuple(results)
+        spans = tuple(sorted(self.spans, key=lambda span: span.started_at))
+        verdicts = testing.verdicts
+        return BuildResult(
+            run_id, name, server, plan_, done, tables, elapsed, self.dry_run, verdicts, spans, started_at
+        )
+
+    def _before_slices(
+        self,
+        testing: BuildTests,
+        bulk: Bulk,
+        selection: Selection,
+        chosen: Mapping[str, frozenset[str]],
+        names: frozenset[str],
+        run_id: str,
+        session: Session,
+    ) -> tuple[Session, frozenset[str], planner.Planner, Plan]:
+        """Everything before the first slice: the session that keeps migrations out, the models, and their plan.
+
+        Where the connection is lost on the way, all of it is done again on another one.
+        """
+        workspace = self.workspace
         relations = [model.relation for model in workspace.compiled.values()]
         with self.stop.cancelling(session), guards.before_slices(session, relations):
             if not self.dry_run:
@@ -115,27 +110,11 @@ class Build:
                 made, plan_ = self._prepare(session, made, plan_, wanted, chosen, run_id)
             testing.get_ready_for(session, plan_)
             self._set_aside(session, bulk, made, plan_, left)
-        results = self._execute(made, plan_, run_id, arguments, server, testing, bulk)
-        session.close()  # it kept migrations out until now
-        sums = self._checksums(made, plan_, results) if self.checksums and self.stop.signal is None else {}
-        tables = self._summarize(results, names, sums)
-        elapsed = time.perf_counter() - started
-        written = sum(result.rows for result in results if result.status is Status.SUCCESS)
-        self.on_event(Event(EventKind.RUN_FINISHED, time.time(), plan=plan_, rows=written, seconds=elapsed))
-        self.stop.check()
-        return BuildResult(
-            run_id,
-            workspace.target.name,
-            server,
-            plan_,
-            tuple(results),
-            tables,
-            elapsed,
-            self.dry_run,
-            testing.verdicts,
-            tuple(sorted(self.spans, key=lambda span: span.started_at)),
-            started_at,
-        )
+        return session, names, made, plan_
+
+    def _ask(self, work: Callable[[Session], T], before: str, left: str) -> T:
+        tell = partial(self._tell, EventKind.WARNING)
+        return ask(self.backend, work, wait=self.stop.wait, tell=tell, left=left, before=before)
 
     def _approved(self, testing: BuildTests, selection: Selection) -> frozenset[str]:
         """The selected models where review.lock must hold, and it does; else none.
@@ -158,7 +137,7 @@ class Build:
         chosen: Mapping[str, frozenset[str]],
         run_id: str,
     ) -> tuple[planner.Planner, Plan]:
-        """Everything before the first slice: checks, state, tables, lookup tables; the plan with settled keys."""
+        """Checks, state, tables, lookup tables; the plan with settled keys."""
         workspace = self.workspace
         compiled = workspace.compiled
         needed = {step.slice.model for step in plan_.pending}
@@ -203,7 +182,8 @@ class Build:
             return
         relations = [model.relation for model in self.workspace.compiled.values()]
         count = backup.dump(self.workspace.target, session, relations, self.backup, self.stop.check)
-        text = f"backup: {count} tables as they are, in {self.backup}" if count else "backup: there is no table yet"
+        file, self.backup = self.backup, None  # once, also where what follows has to be done again
+        text = f"backup: {count} tables as they are, in {file}" if count else "backup: there is no table yet"
         self._tell(EventKind.NOTE, text)
 
     def _record_ranges(self, session: Session, made: planner.Planner) -> planner.Planner:
@@ -374,10 +354,15 @@ class Build:
 
         A slice that was up to date is read again: what counts is what stands there, not what once did.
         """
+        summing = partial(self._sums, made, plan_, results)
+        return self._ask(summing, "for the checksums: ", "what was built is there")
+
+    def _sums(
+        self, made: planner.Planner, plan_: Plan, results: Sequence[StepResult], session: Session
+    ) -> dict[str, str]:
         totals: dict[str, int] = {}
         context = run_context(self.workspace, made, "", refresh=False, checksums=False)
         steps = {step.slice: step for step in plan_.steps}
-        session = self.backend.connect()
         with self.stop.cancelling(session), session.transaction():
             session.prepare(())
             for result in results:

@@ -8,6 +8,7 @@ a killed one left.
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import queue
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -253,6 +254,12 @@ class Bulk:
             self._keeper = None
 
     def _take_lock(self) -> None:
+        if self._keeper is not None:  # of an attempt whose own connection was lost
+            with contextlib.suppress(ExecuteError):
+                if lock(self._keeper):
+                    return
+            self._keeper.close()
+            self._keeper = None
         keeper = self.backend.connect()
         if not lock(keeper):
             keeper.close()

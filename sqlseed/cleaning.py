@@ -14,6 +14,7 @@ from sqlseed.bulk import Bulk, refusing, told
 from sqlseed.errors import ExecuteError, GuardError, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
 from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
+from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, failures_schema, find_orphans, planner_for, run_context, selected_models
 from sqlseed.workspace import Workspace
 
@@ -39,8 +40,12 @@ def clean(
     the state schema go when nothing is left. Raises GuardError where other rows depend on them."""
     stop = stop or runner.StopFlag()
     backend = open_backend(workspace.target, workspace.project.root)
-    try:
-        session = backend.connect()
+    rows: dict[str, int] = {}
+
+    def tell(message: str) -> None:
+        on_event(Event(EventKind.WARNING, time.time(), message=message))
+
+    def work(session: Session) -> CleanResult:
         with stop.cancelling(session):
             guards.check(workspace.target, session, confirm_database)
             guards.hold_off_migrations(session)
@@ -50,7 +55,6 @@ def clean(
             names = selected_models(workspace, selection, session)
             doomed = _to_clean(workspace, made, names, planner.restrict(workspace.values, selection.slices))
             _check_dependants(workspace, made, doomed)
-            rows: dict[str, int] = {}
             live = session.catalog([model.relation for model in workspace.compiled.values()])
             context = run_context(workspace, made, "", refresh=False, checksums=False)
             steps = {slice_: _step(made, context, slice_) for slice_ in doomed}
@@ -59,11 +63,16 @@ def clean(
                 raise_all(foreign.dependants(session, context, doomed, made.checkpoints, steps, live))
             for slice_ in doomed:
                 stop.check()
+                rows.setdefault(slice_.model, 0)  # from here on nothing is done anew: it would not be counted
                 removed = _clean_slice(made, session, context, slice_, live)
-                rows[slice_.model] = rows.get(slice_.model, 0) + removed
+                rows[slice_.model] += removed
                 result = StepResult(slice_, Status.SUCCESS, removed)
                 on_event(Event(EventKind.SLICE_FINISHED, time.time(), result=result, rows=removed))
             return CleanResult(rows, len(doomed), _remove_state(workspace, session))
+
+    left = "each slice is there wholly or not at all"
+    try:
+        return ask(backend, work, wait=stop.wait, tell=tell, again=lambda: not rows, left=left)
     finally:
         backend.close()
 

@@ -80,9 +80,16 @@ class GuardError(SqlseedError):
 
 
 class ConnectError(SqlseedError):
-    """The target cannot be reached, or somebody else holds it; trying again may help."""
+    """The target cannot be reached, or somebody else holds it; trying again may help.
+
+    ``passing`` says whether the same may succeed a moment later by itself: a refused password does not.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, *, hint: str | None = None, passing: bool = True) -> None:
+        super().__init__(message, hint=hint)
+        self.passing = passing
 
 
 OUT_OF_MEMORY = "53200"

@@ -160,22 +160,13 @@ def privileges(session: Session, relations: Iterable[Relation], *, changes: bool
 
 @contextlib.contextmanager
 def before_slices(session: Session, relations: Iterable[Relation]) -> Iterator[None]:
-    """Within the block, what a build does before its first slice: a statement that fails there ends in plain words.
-
-    A privilege that is lacking raises GuardError with all that filling `relations` needs; what may pass by itself (a
-    lost connection, a server that stops, a lock) raises ConnectError. Other errors go through.
-    """
+    """Within the block, what a build does before its first slice: a privilege that is lacking there raises GuardError
+    with all that filling `relations` needs. Other errors go through."""
     try:
         yield
     except ExecuteError as error:
         if error.sqlstate == INSUFFICIENT_PRIVILEGE:
             privileges(session, relations, changes=False)
-        if error.connection_lost or error.retryable:
-            raise ConnectError(
-                f"before the first slice: {error.message}; no slice was begun, and each table and seed is there"
-                " wholly or not at all",
-                hint=" ".join([*([f"{error.hint};"] if error.hint else []), "the same command goes on from there"]),
-            ) from None
         raise
 
 

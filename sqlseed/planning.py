@@ -10,6 +10,7 @@ from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.bulk import foreseen
 from sqlseed.errors import SqlseedError, raise_all
 from sqlseed.model import Plan, Slice
+from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, find_orphans, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.workspace import Workspace
 
@@ -37,11 +38,14 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
     """What `build` would do with a selection; raises SqlseedError where it cannot even be planned."""
     workspace.checked()
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
-    try:
-        session = backend.connect()
-        relations = [model.relation for model in workspace.compiled.values()]
+    relations = [model.relation for model in workspace.compiled.values()]
+
+    def work(session: Session) -> PlanResult:
         with guards.before_slices(session, relations):
             return _planned(workspace, selection, session)
+
+    try:
+        return ask(backend, work)
     finally:
         backend.close()
 

@@ -15,7 +15,7 @@ from sqlseed.events import Status, StepResult
 from sqlseed.model import Plan, StepState
 
 if TYPE_CHECKING:
-    from sqlseed.building import BuildResult
+    from sqlseed.built import BuildResult
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

@@ -19,9 +19,9 @@ from sqlseed.backends import Backend, Ours, Rows, Session, changes, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
 from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
 from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step
+from sqlseed.reconnecting import ATTEMPTS, connect_again
 from sqlseed.schedule import Gate, Schedule
 
-ATTEMPTS = 3  # tries of a slice whose failure may pass: a lost connection, a deadlock, a lock
 _POLL_SECONDS = 0.1  # how soon the main thread sees a stop
 _STOP_SECONDS = 1.2  # how long cancelled statements may take to end before their connections are cut
 _CUT_SECONDS = 0.2  # how long they may take after that
@@ -65,6 +65,14 @@ class StopFlag:
         finally:
             self._cancel = None
         self.check()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits for so long, False; raises Interrupted when a stop is asked for."""
+        until = time.monotonic() + seconds
+        while self.signal is None and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _POLL_SECONDS))
+        self.check()
+        return False
 
     def check(self) -> None:
         """Raises Interrupted if a stop was asked for."""
@@ -116,10 +124,11 @@ def execute(
     """
     schedule = Schedule(plan, gates)
     count = min(backend.threads, max(1, len(schedule.steps)))
+    stop = stop or StopFlag()
     spans = Spans() if spans is None else spans
-    workers = _start_workers(backend, context, schedule.gates, count, on_event, spans)
+    workers = _start_workers(backend, context, schedule.gates, count, on_event, stop, spans)
     try:
-        _loop(schedule, workers, on_event, fail_fast, stop or StopFlag())
+        _loop(schedule, workers, on_event, fail_fast, stop)
     finally:
         _finish(workers)
     spans += schedule.spans()
@@ -191,6 +200,7 @@ def _start_workers(
     gates: Mapping[Slice, Gate],
     count: int,
     on_event: OnEvent,
+    stop: StopFlag,
     spans: Spans,
 ) -> list[_Worker]:
     """One worker a session; fewer, with a warning, where the server gives fewer connections."""
@@ -199,7 +209,7 @@ def _start_workers(
     for number in range(count):
         try:
             with spans.timed(SpanKind.CONNECT, "connecting", number + 1):
-                session = backend.connect()
+                session = backend.connect() if workers else connect_again(backend, stop.wait)
         except ConnectError as error:
             if not workers or "too many connections" not in error.message:
                 for worker in workers:
@@ -320,17 +330,11 @@ class _Worker(threading.Thread):
     def _reconnect(self) -> SqlseedError | None:
         """A new session for the lost one; why there is none, after as long as a server takes to restart."""
         self._session.close()
-        gone: SqlseedError | None = None
-        for pause in (0.0, 0.5, 1.0, 2.0, 4.0):  # seconds
-            if self._stopping.wait(pause):
-                break
-            try:
-                self._session = self._backend.connect()
-            except ConnectError as error:
-                gone = error
-            else:
-                return None
-        return gone or ConnectError("the connection was lost")
+        try:
+            self._session = connect_again(self._backend, self._stopping.wait)
+        except ConnectError as error:
+            return error
+        return None
 
     def stop(self) -> None:
         """From the main thread: cancels the statement that runs, and those that may follow it."""

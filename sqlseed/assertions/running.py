@@ -8,7 +8,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlseed.backends import Backend, Session
 from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError, SqlseedError
 from sqlseed.events import Event, EventKind, OnEvent, Status, Verdict
 from sqlseed.model import Relation
+from sqlseed.reconnecting import Wait, connect_again, pause
 from sqlseed.runner import StopFlag
 
 SAMPLE = 3  # rows shown of what is wrong
@@ -63,7 +64,7 @@ class Run:
                 if self.stop.signal is not None and not self.examiner.stopping.is_set():
                     self._end(pending)
                     cramped.clear()
-                elif self.fail_fast and any(v.status in (Status.FAIL, Status.ERROR) for v in verdicts.values()):
+                elif self._enough(verdicts.values()):
                     cramped.clear()
                     for future in list(pending):
                         future.cancel()
@@ -72,8 +73,16 @@ class Run:
         self._skip([one for work in works for one in work.tests if one.test.name not in verdicts], verdicts)
         return verdicts
 
+    def _enough(self, verdicts: Collection[Verdict]) -> bool:
+        """Whether no further test is begun."""
+        if self.fail_fast and any(verdict.status in (Status.FAIL, Status.ERROR) for verdict in verdicts):
+            return True
+        return any(isinstance(verdict.error, ConnectError) for verdict in verdicts)
+
     def _skip(self, rest: Sequence[Prepared], verdicts: dict[str, Verdict]) -> None:
         why = "the run was stopped" if self.examiner.stopping.is_set() else "--fail-fast: another test failed"
+        if any(isinstance(verdict.error, ConnectError) for verdict in verdicts.values()):
+            why = "the target does not answer any more"
         for one in rest:
             self._announce([Verdict(one.test, Status.SKIPPED, message=why)], verdicts)
 
@@ -118,7 +127,7 @@ class Run:
     @contextlib.contextmanager
     def _session(self) -> Iterator[tuple[int, Holder]]:
         number, session = self._sessions.get()
-        holder = Holder(self.backend, session, self._all)
+        holder = Holder(self.backend, session, self._all, self.examiner.stopping.wait)
         try:
             yield number, holder
         finally:
@@ -238,6 +247,7 @@ class Holder:
     backend: Backend
     session: Session
     everyone: list[Session]
+    wait: Wait = pause  # as `reconnecting` has it
 
     def query(self, sql: str, work: Work, wrap: Callable[[Session, str], str] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT in PostgreSQL's SQL, read in a transaction that can write nothing."""
@@ -251,7 +261,7 @@ class Holder:
                     raise
                 if error.connection_lost:
                     self.session.close()
-                    self.session = self.backend.connect()
+                    self.session = connect_again(self.backend, self.wait)
                     self.everyone.append(self.session)
 
     def _query(self, sql: str, work: Work, wrap: Callable[[Session, str], str] | None) -> list[tuple[Any, ...]]:

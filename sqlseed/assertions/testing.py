@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlseed import artifacts, guards
@@ -15,9 +16,10 @@ from sqlseed.assertions.counting import works
 from sqlseed.assertions.running import Examiner, Run
 from sqlseed.assertions.units import PreparedUnit
 from sqlseed.backends import Backend, Session
-from sqlseed.errors import ExecuteError
+from sqlseed.errors import INSUFFICIENT_PRIVILEGE, ExecuteError
 from sqlseed.events import Event, EventKind, OnEvent, Status, Verdict
 from sqlseed.model import Checkpoint, Relation, quote
+from sqlseed.reconnecting import ask
 from sqlseed.runner import StopFlag
 from sqlseed.targeting import Selection, failures_schema
 from sqlseed.version import __version__
@@ -78,14 +80,9 @@ class DataTests:
 
         server, rows, verdicts = IN_MEMORY, dict[str, int](), dict[str, Verdict]()
         if chosen or not units:  # unit tests need no target
-            session = self.backend.connect()
-            server = session.server()
-            with self.stop.cancelling(session):
-                if any(self._keeps(one) for one in chosen):
-                    guards.check(self.workspace.target, session, self.confirm_database)
-                chosen, verdicts = self.get_ready(session, chosen)
-                rows = rows_built(session)
-            session.close()
+            warn = lambda text: on_event(Event(EventKind.WARNING, time.time(), message=text))  # noqa: E731
+            asking = partial(self._begin, chosen)
+            server, chosen, verdicts, rows = ask(self.backend, asking, wait=self.stop.wait, tell=warn)
         on_event(Event(EventKind.TESTS_STARTED, time.time(), message=server, rows=len(everything)))
         for verdict in verdicts.values():
             announce(verdict)
@@ -108,6 +105,18 @@ class DataTests:
         self.stop.check()
         ordered = tuple(verdicts[one.test.name] for one in everything)
         return Verdicts(run_id, self.workspace.target.name, server, ordered, elapsed)
+
+    def _begin(
+        self, chosen: Sequence[Prepared], session: Session
+    ) -> tuple[str, list[Prepared], dict[str, Verdict], dict[str, int]]:
+        """What has to be known before the first test: of the server, of the tests, of their tables' rows."""
+        with self.stop.cancelling(session):
+            if any(self._keeps(one) for one in chosen):
+                guards.check(self.workspace.target, session, self.confirm_database)
+            ready, verdicts = self.get_ready(session, chosen)
+            rows = rows_built(session)
+        session.close()
+        return session.server(), ready, verdicts, rows
 
     @property
     def examiner(self) -> Examiner:
@@ -169,7 +178,7 @@ def _checkpoints(session: Session) -> dict[tuple[str, str], Checkpoint]:
     try:
         return session.checkpoints()
     except ExecuteError as error:
-        if error.cancelled:
+        if error.sqlstate != INSUFFICIENT_PRIVILEGE:
             raise
         return {}
 

@@ -60,9 +60,12 @@ def check_version(number: int, named: str) -> None:
         raise ConnectError(
             f"what answers there is no PostgreSQL database: it calls itself '{named}'",
             hint=f"{works}; check host, port and the database's name",
+            passing=False,
         )
     if number // 10000 < OLDEST:
-        raise ConnectError(f"the server is PostgreSQL {named}, which is too old", hint=f"{works}; update the server")
+        raise ConnectError(
+            f"the server is PostgreSQL {named}, which is too old", hint=f"{works}; update the server", passing=False
+        )
 
 
 def remarks(number: int) -> list[str]:

@@ -23,6 +23,12 @@ SETTINGS = {
 }
 """What a slice's transaction pins, so that a role's or database's own settings change no row."""
 
+GREETING = """
+select pg_catalog.set_config('lock_timeout', $2, false)
+where pg_catalog.pg_backend_pid() = $1::integer
+"""
+"""First on a connection: no statement waits for a lock for ever. No row where the process is not the one named."""
+
 TEST_SETTINGS = """
 select pg_catalog.set_config('work_mem', greatest(65536, setting::bigint)::text, true)
 from pg_catalog.pg_settings
@@ -105,6 +111,19 @@ CONNECT_FAILURES: tuple[tuple[str, str, str], ...] = (
     ("timeout expired|timed out", "no answer in time", "check host, port and firewall"),
 )
 """(pattern of the server's or libpq's text, sentence, hint): connection failures carry no SQLSTATE."""
+
+LASTING_FAILURES = frozenset(
+    {
+        "wrong password",
+        "a password is needed",
+        "no such database",
+        "no such role",
+        "the server does not let this user in from here",
+        "the server has no TLS",
+        "what listens there is no PostgreSQL",
+    }
+)
+"""Those of the sentences that another try does not mend."""
 
 _HINTS = {
     "23505": "a row with this key is there already: the model makes it twice, or somebody else made it",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,11 +31,11 @@ from sqlseed.backends import (
     pg_state,
 )
 from sqlseed.backends.deadline import Deadline
-from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
+from sqlseed.errors import ExecuteError, SqlseedError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
 _RETRYABLE = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "25P03", "55P03", "53300")
-_SCHEMA = {"schema": "text"}
+_NOTHING = contextlib.nullcontext()
 _CONNECTION = {
     "connect_timeout": "10",
     "keepalives_idle": "30",  # a peer that is gone without a word is noticed after about a minute
@@ -58,7 +57,7 @@ class Postgres:
         self._sessions: list[PostgresSession] = []
 
     def connect(self) -> PostgresSession:
-        """A new connection in autocommit mode; raises ConnectError with one of six plain reasons."""
+        """A new connection in autocommit mode; raises ConnectError with a plain reason."""
         info = {key: _reveal(value) for key, value in self.target.settings.get("conninfo", {}).items()}
         info.setdefault("application_name", f"sqlseed:{self.target.profile}")
         for key, value in _CONNECTION.items():
@@ -68,7 +67,7 @@ class Postgres:
                 "", autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor, **info
             )
         except psycopg.Error as error:
-            raise _connect_error(error, info) from None
+            raise pg_faults.connect_error(str(error), info) from None
         try:
             session = PostgresSession(connection, self.target, writes=self._writes)
             self._sessions.append(session)
@@ -78,7 +77,7 @@ class Postgres:
             raise
         except psycopg.Error as error:
             connection.close()
-            raise _connect_error(error, info) from None
+            raise pg_faults.connect_error(str(error), info) from None
 
     def close(self) -> None:
         """Ends every session that is still open, but for those whose own thread is about to; never raises."""
@@ -106,10 +105,12 @@ class PostgresSession:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         version = connection.info.server_version
         pg_identity.check_version(version, connection.info.parameter_status("server_version") or "")
+        self._patience = pg_sql.settings_of(target)["lock_timeout"]
         with self._deadline.running():
-            row = connection.execute("select pg_catalog.pg_backend_pid()", binary=True).fetchone()
+            greeting = [connection.info.backend_pid, self._patience]
+            row = connection.execute(pg_sql.GREETING, greeting, binary=True).fetchone()
         # Behind a transaction pooler the process that answers is not the one that greeted.
-        self._pooled = row is None or row[0] != connection.info.backend_pid
+        self._pooled = row is None
         self._shares_lock = self._pooled and writes  # in each transaction: the session's would go astray
         self._server = pg_identity.name_of(version) + (", behind a transaction pooler" if self._pooled else "")
 
@@ -122,13 +123,14 @@ class PostgresSession:
         """Commits at the end of the block; an error of the rollback never hides the first one."""
         try:
             with self._deadline.running(), self._connection.transaction():
+                self._limit_waiting()
                 yield
         except BaseException as error:
             self._functions.clear()  # those created in the block are rolled back with it
             if isinstance(error, psycopg.Error):
                 raise self._error(error, None) from None
             if isinstance(error, ExecuteError):
-                pg_faults.name_holders(self.query, self._failed, error)
+                pg_faults.name_holders(self.query, self._failed, self.state_schema, error)
             raise
         if self._pooled:
             self._functions.clear()
@@ -154,11 +156,22 @@ class PostgresSession:
     ) -> psycopg.Cursor[Any]:
         text, names = sqltext.numbered(sql, types or {}) if parameters else (sql, [])
         values = [(parameters or {})[name] for name in names]
+        alone = self._connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         try:
-            with self._deadline.running():
+            with self._deadline.running(), self._connection.transaction() if alone and self._pooled else _NOTHING:
+                if alone:
+                    self._limit_waiting()
                 return self._connection.execute(text, values, prepare=False, binary=True)
         except psycopg.Error as error:
-            raise self._error(error, text) from None
+            failed = self._error(error, text)
+            if alone:  # else by whoever ends the transaction
+                pg_faults.name_holders(self.query, text, self.state_schema, failed)
+            raise failed from None
+
+    def _limit_waiting(self) -> None:
+        """Behind a pooler, where a session's setting would be somebody else's next, each transaction has its own."""
+        if self._pooled:
+            self._connection.execute(f"set local lock_timeout = {_literal(self._patience)}", binary=True)
 
     def prepare(self, functions: Sequence[str]) -> None:
         """Settings for the length of the transaction, in one round trip, and the functions not there yet."""
@@ -382,17 +395,3 @@ def _reveal(value: Any) -> Any:
 
 def _literal(text: str) -> str:
     return psycopg_sql.Literal(text).as_string()
-
-
-def _connect_error(error: psycopg.Error, info: Mapping[str, Any]) -> ConnectError:
-    """One plain sentence for the common failures; never any part of the password."""
-    text = " ".join(str(error).split())
-    password = str(info.get("password") or "")
-    if len(password) >= 4:
-        text = text.replace(password, "***")
-    where = f"{info.get('host', 'the local socket')}:{info.get('port', 5432)}"
-    who = f"database '{info.get('dbname', '')}', user '{info.get('user', '')}'"
-    for pattern, sentence, hint in pg_sql.CONNECT_FAILURES:
-        if re.search(pattern, text):
-            return ConnectError(f"{sentence} ({where}, {who})", hint=hint)
-    return ConnectError(f"cannot connect to {where}, {who}: {text[:300]}")

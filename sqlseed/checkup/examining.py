@@ -31,6 +31,7 @@ from sqlseed.checkup.scoring import (
 )
 from sqlseed.model import Compiled, KeyKind, Materialized, Slice, Step, StepState
 from sqlseed.planner import Planner
+from sqlseed.reconnecting import ask
 from sqlseed.runner import RunContext
 from sqlseed.targeting import planner_for, run_context
 from sqlseed.workspace import Workspace
@@ -47,8 +48,8 @@ def examine(workspace: Workspace, *, today: dt.date | None = None, checksums: bo
     found = settings.read(workspace, models)
     queries = realism.prepare(workspace)
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
-    try:
-        session = backend.connect()
+
+    def work(session: Session) -> Health:
         with session.transaction():
             session.snapshot()
             session.prepare(())
@@ -74,6 +75,9 @@ def examine(workspace: Workspace, *, today: dt.date | None = None, checksums: bo
             distributions=tuple(distributions),
             elapsed=time.perf_counter() - started,
         )
+
+    try:
+        return ask(backend, work)
     finally:
         backend.close()
 

@@ -231,7 +231,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
         raise click.exceptions.Exit(report.exit_code(errors) or ExitCode.FAILED)
 
 
-@cli.command(cls=SliceCommand, epilog=SLICES)
+@cli.command(cls=SliceCommand, epilog=f"{SLICES}\n\n{EXIT_CODES}")
 @common
 @selecting
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")

@@ -20,7 +20,7 @@ from sqlseed.cli.options import (
     selecting,
     selection_of,
 )
-from sqlseed.errors import SelectionError
+from sqlseed.errors import ConnectError, SelectionError
 from sqlseed.report import ExitCode
 
 _EXIT_CODES = """\b
@@ -70,4 +70,5 @@ def test(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **opt
         where = result.server if result.server == testing.IN_MEMORY else arguments.where(workspace)
         click.echo(testreport.text(result, where, workspace.target_path))
     if not result.success:
-        raise click.exceptions.Exit(ExitCode.FAILED)
+        gone = any(isinstance(verdict.error, ConnectError) for verdict in result.verdicts)
+        raise click.exceptions.Exit(ExitCode.CONNECT if gone else ExitCode.FAILED)

@@ -12,7 +12,8 @@ from sqlseed.backends import Session, open_backend, sent
 from sqlseed.errors import ProjectError, SqlseedError
 from sqlseed.lint.finding import Finding
 from sqlseed.lint.rules.plans import SPILL
-from sqlseed.model import Compiled, Step
+from sqlseed.model import Compiled, Plan, Step
+from sqlseed.reconnecting import ask
 from sqlseed.targeting import planner_for
 from sqlseed.workspace import Workspace
 
@@ -58,10 +59,13 @@ def findings(workspace: Workspace, names: Iterable[str], most: int) -> Iterator[
     if not sent.is_postgres(workspace.target):
         raise SqlseedError(f"target '{workspace.target.name}' is no PostgreSQL: plans come from one", hint="--target")
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
-    try:
-        session = backend.connect()
+
+    def work(session: Session) -> tuple[Session, Plan]:
         with session.transaction():
-            plan = planner_for(workspace, session).plan(workspace.ancestors(frozenset(names)), {})
+            return session, planner_for(workspace, session).plan(workspace.ancestors(frozenset(names)), {})
+
+    try:
+        session, plan = ask(backend, work)
         largest: dict[str, Step] = {}
         for step in plan.steps:
             other = largest.setdefault(step.slice.model, step)

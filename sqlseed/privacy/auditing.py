@@ -12,6 +12,7 @@ from sqlseed.errors import SelectionError, did_you_mean
 from sqlseed.model import Materialized, Relation, quote
 from sqlseed.privacy import identifiers
 from sqlseed.privacy.identifiers import Group, Kind
+from sqlseed.reconnecting import ask
 from sqlseed.workspace import Workspace, load
 
 _TEXTS = ("text", "character varying", "varchar", "character", "bpchar", "citext", "json", "jsonb", "inet", "cidr")
@@ -96,8 +97,8 @@ def audit(
     workspace = project if isinstance(project, Workspace) else load(project)
     schema = workspace.target.schema
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
-    try:
-        session = backend.connect()
+
+    def work(session: Session) -> Audit:
         with session.transaction():
             session.snapshot()
             session.prepare(())
@@ -109,10 +110,13 @@ def audit(
                 found += _scan(
                     session, workspace.target.type, Relation(schema, table), texts[table], keys.get(table, [])
                 )
+        columns = sum(len(texts[table]) for table in chosen)
+        return Audit(len(chosen), columns, tuple(found), time.perf_counter() - started)
+
+    try:
+        return ask(backend, work)
     finally:
         backend.close()
-    columns = sum(len(texts[table]) for table in chosen)
-    return Audit(len(chosen), columns, tuple(found), time.perf_counter() - started)
 
 
 def _grouped(session: Session, sql: str, schema: str) -> dict[str, list[str]]:

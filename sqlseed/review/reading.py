@@ -77,6 +77,8 @@ def read(workspace: Workspace, selection: Selection) -> Live:
         except ConnectError as error:
             return _unknown(workspace, selection, chosen, error)
         except ExecuteError as error:
+            if error.connection_lost:
+                return _unknown(workspace, selection, chosen, ConnectError(error.message))
             live = _unknown(workspace, selection, chosen, error)
             live.obstacles = _missing(session, workspace, live)
             return live

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sqlseed.building import BuildResult
+from sqlseed.built import BuildResult
 from sqlseed.events import Span, SpanKind, Status
 from sqlseed.report import duration, number, plural
 from sqlseed.runreport import chart
