@@ -1,8 +1,10 @@
-"""Runs the command line and writes its process's peak memory to a file: `python -m benchmarks.child FILE ARGS...`."""
+"""Runs the command line, and writes what its process used to a file: `python -m benchmarks.child FILE ARGS...`."""
 
 from __future__ import annotations
 
+import json
 import sys
+import time
 from pathlib import Path
 
 from sqlseed import cli
@@ -26,7 +28,8 @@ def peak_bytes() -> int:
 def main() -> int:
     """Runs the command; its exit code."""
     code = cli.run(sys.argv[2:])
-    Path(sys.argv[1]).write_text(str(peak_bytes()), encoding="utf-8")
+    used = {"memory": peak_bytes(), "cpu": round(time.process_time(), 2)}
+    Path(sys.argv[1]).write_text(json.dumps(used), encoding="utf-8")
     return code
 
 

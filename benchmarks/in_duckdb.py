@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.measuring import Copy, Engine, build
+from benchmarks.measuring import Copy, Measurement, Usage, build
+from benchmarks.options import Wanted
+from benchmarks.resources import own_cpu
 from sqlseed import api
 
 _FORMATS = {"Parquet": ("parquet", "format parquet"), "CSV": ("csv", "format csv, header")}
 
 
-def measure(project: Path, target: str, preset: str, arguments: list[str], folder: Path) -> Engine:
-    """Builds the project in its DuckDB target, and copies what is there."""
-    workspace = api.load(project, target=target, preset=preset)
-    path = Path(str(workspace.target.settings["path"]))
-    built = build(project, ["--target", target, "--preset", preset, *arguments], lambda: path.stat().st_size)
+def measure(project: Path, wanted: Wanted, folder: Path, *, copies: bool = True) -> Measurement:
+    """Builds the project in its DuckDB target, and copies what is there; nothing is left of it."""
+    workspace = api.load(project, target=wanted.target, preset=wanted.preset, vars=wanted.variables)
+    threads = wanted.threads or workspace.target.threads
+    path = project / str(workspace.target.settings["path"])
     memory = workspace.target.settings.get("memory_limit")
-    threads = workspace.target.threads
-    tables = [str(m.relation) for m in workspace.compiled.values() if m.relation.schema == workspace.target.schema]
     files = folder / "duckdb"
-    files.mkdir()
-    statements = _export(path, tables, files)
-    copies = tuple(_copy(name, statements, tables, files, threads) for name in _FORMATS)
-    settings = f"{threads} threads, memory limit {memory}" if memory else f"{threads} threads"
-    return Engine("DuckDB", settings, built, copies)
+    try:
+        built = build(project, wanted.arguments)
+        found = Measurement(
+            engine="duckdb",
+            server=built.server,
+            mode="file",
+            preset=wanted.preset,
+            size=wanted.size,
+            variables=wanted.variables,
+            settings=f"{threads} threads, memory limit {memory}" if memory else f"{threads} threads",
+            load=built.load,
+            disk_free=built.disk_free,
+            rows=built.rows,
+            size_bytes=path.stat().st_size,
+            usage=built.usage,
+            put_back_seconds=None,
+            models=built.models,
+        )
+        if not copies:
+            return found
+        schema = workspace.target.schema
+        tables = [str(m.relation) for m in workspace.compiled.values() if m.relation.schema == schema]
+        files.mkdir()
+        statements = _export(path, tables, files)
+        return replace(found, copies=tuple(_copy(name, statements, tables, files, threads) for name in _FORMATS))
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+        shutil.rmtree(project / "target", ignore_errors=True)
 
 
 def _file(files: Path, number: int, name: str) -> Path:
@@ -48,7 +73,7 @@ def _copy(name: str, statements: list[str], tables: list[str], files: Path, thre
     """Copies every table from its file into a new database, to the end of the checkpoint that closing makes."""
     path = files / f"copy_{name}.duckdb"
     rows = 0
-    started = time.perf_counter()
+    cpu, started = own_cpu(), time.perf_counter()
     with duckdb.connect(str(path), config={"threads": threads, "preserve_insertion_order": False}) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -56,7 +81,7 @@ def _copy(name: str, statements: list[str], tables: list[str], files: Path, thre
             options = _FORMATS[name][1]
             copied = connection.execute(f"copy {table} from '{_file(files, number, name)}' ({options})").fetchone()
             rows += int(copied[0]) if copied else 0
-    seconds = time.perf_counter() - started
+    usage = Usage(round(time.perf_counter() - started, 3), round(own_cpu() - cpu, 2))
     for file in [path, *(_file(files, number, name) for number in range(len(tables)))]:
         file.unlink()
-    return Copy(f"COPY from {name}", rows, seconds, threads)
+    return Copy(f"COPY from {name}", rows, threads, usage)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -16,13 +19,24 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from benchmarks.measuring import BenchmarkError, Copy, Engine, build
+from benchmarks import projects
+from benchmarks.measuring import BenchmarkError, Copy, Measurement, Usage, build, run_sqlseed
+from benchmarks.options import Wanted
+from benchmarks.resources import own_cpu, watching
 from sqlseed import api, library
+from sqlseed.backends import open_backend
+from sqlseed.backends.pg_bulk import candidates
+from sqlseed.bulk import Bulk, refusing
 from sqlseed.model import Compiled, KeyKind, Materialized
 from sqlseed.workspace import Workspace
 from tests import servers
 
 OWNER = "sqlseed_benchmark"  # of the database that is built
+IN_PLACE, BULK = "in place", "bulk"  # modes: of the measurements, and of the page that shows them
+TEXT_SHARE = 0.6  # at most, of a database's size, that its rows take in text files
+ROW = 400  # bytes of disk for each row that is expected, with its indexes: the reference project's
+LOG = 5 * 2**30  # of WAL, which max_wal_size does not bound exactly
+ROOM = 2 * 2**30  # bytes of the disk that are left alone
 SETTINGS = {
     "fsync": "on",
     "full_page_writes": "on",
@@ -44,6 +58,15 @@ class Piece:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A database that was built: its rows in files, and what its tables look like."""
+
+    pieces: Mapping[str, list[Piece]]
+    ddl: str
+    shape: list[tuple[Any, ...]]
+
+
 @contextmanager
 def running_server(version: int) -> Iterator[servers.Server]:
     """A new server of this major version with honest settings, removed afterwards."""
@@ -58,27 +81,82 @@ def running_server(version: int) -> Iterator[servers.Server]:
 
 
 def measure(
-    server: servers.Server, project: Path, target: str, preset: str, arguments: list[str], schema: Path | None
-) -> Engine:
-    """Builds the project in a new database, and copies what is there into another one with an equal schema.
+    server: servers.Server,
+    project: Path,
+    wanted: Wanted,
+    schema: Path | None = None,
+    modes: Sequence[str] = (IN_PLACE, BULK),
+    *,
+    copies: bool = True,
+) -> Iterator[Measurement]:
+    """Builds the project in a new database for each mode, and copies its rows into others with equal schemas.
 
-    `schema` is a file of DDL for the first; without it sqlseed makes the tables from the contracts.
+    A measurement is given when its build is done, and again when its rows have been copied. Bulk mode is left out where
+    sqlseed would set nothing aside. `schema` is a file of DDL for the tables; without it sqlseed makes them from the
+    contracts.
     """
-    files = _folder_of_server(server)
-    with server.fresh_database("sqlseed_build") as built_url, server.fresh_database("sqlseed_copy") as url:
-        owner_url = _give_away(server, built_url)
-        env = {"DATABASE_URL": owner_url}
-        workspace = api.load(project, target=target, preset=preset, env=env)
-        if schema is not None:
-            _psql(server, owner_url, schema.read_text("utf-8"))
-        _checkpoint(server)
-        built = build(project, ["--target", target, "--preset", preset, *arguments], lambda: _size(built_url), env)
-        pieces = _copy_out(built_url, workspace, files)
-        _copy_schema(server, built_url, url, workspace.target.schema)
-        _checkpoint(server)
-        copied = _copy_in(url, workspace, pieces)
-    settings = ", ".join(f"{name} {value}" for name, value in SETTINGS.items())
-    return Engine("PostgreSQL", f"{workspace.target.threads} connections; {settings}", built, (copied,))
+    found: list[tuple[Measurement, frozenset[str]]] = []
+    source: Source | None = None
+    with _folder_of_server(server) as files:
+        for mode in modes:
+            projects.set_bulk(project, "auto" if mode == BULK else "off")
+            with server.fresh_database("sqlseed_build") as admin_url:
+                url = _give_away(server, admin_url)
+                if schema is not None:
+                    _psql(server, url, schema.read_text("utf-8"))
+                aside = _plan(project, wanted, url, files)
+                if mode == BULK and not aside:
+                    continue
+                one = _build(server, project, wanted, mode, url, admin_url)
+                if copies and source is None:
+                    one = replace(one, without_copy=_no_room(files, one.size_bytes))
+                    if not one.without_copy:
+                        workspace = _load(project, wanted, url)
+                        source = _copy_out(server, admin_url, workspace, files)
+            yield one
+            found.append((one, aside))
+        if source is None:
+            return
+        for one, aside in found:
+            with server.fresh_database("sqlseed_copy") as url:
+                workspace = _load(project, wanted, url)
+                _copy_schema(server, source, url, workspace.target.schema)
+                yield replace(one, copies=(_copy_in(server, url, workspace, source.pieces, aside),))
+
+
+def _load(project: Path, wanted: Wanted, url: str) -> Workspace:
+    return api.load(
+        project,
+        target=wanted.target,
+        preset=wanted.preset,
+        vars=wanted.variables,
+        threads=wanted.threads,
+        env={"DATABASE_URL": url},
+    )
+
+
+def _build(server: servers.Server, project: Path, wanted: Wanted, mode: str, url: str, admin_url: str) -> Measurement:
+    _checkpoint(server)
+    before = _wal(admin_url)
+    built = build(project, wanted.arguments, {"DATABASE_URL": url}, server.pid)
+    usage = replace(built.usage, wal=_wal(admin_url) - before, temporary=_temporary(admin_url))
+    threads = wanted.threads or _load(project, wanted, url).target.threads
+    return Measurement(
+        engine="postgres",
+        server=built.server,
+        mode=mode,
+        preset=wanted.preset,
+        size=wanted.size,
+        variables=wanted.variables,
+        settings=f"{threads} connections; {', '.join(f'{name} {value}' for name, value in SETTINGS.items())}",
+        load=built.load,
+        disk_free=built.disk_free,
+        rows=built.rows,
+        size_bytes=_size(admin_url),
+        usage=usage,
+        put_back_seconds=built.put_back_seconds,
+        models=built.models,
+    )
 
 
 def _give_away(server: servers.Server, url: str) -> str:
@@ -91,14 +169,22 @@ def _give_away(server: servers.Server, url: str) -> str:
     return url.replace("//postgres@", f"//{OWNER}@")
 
 
-def _folder_of_server(server: servers.Server) -> Path:
+@contextmanager
+def _folder_of_server(server: servers.Server) -> Iterator[Path]:
     """A folder that the server's user can write to."""
-    folder = server.data.parent / "copies"
-    folder.mkdir()
-    owner = server.data.stat()
-    if os.geteuid() != owner.st_uid:
-        os.chown(folder, owner.st_uid, owner.st_gid)
-    return folder
+    with tempfile.TemporaryDirectory(dir=server.data.parent, prefix="copies-") as name:
+        owner = server.data.stat()
+        if os.geteuid() != owner.st_uid:
+            os.chown(name, owner.st_uid, owner.st_gid)
+        yield Path(name)
+
+
+def _no_room(folder: Path, size: int) -> str:
+    """Why the rows of a database of so many bytes cannot be copied out and in again; "" where they can."""
+    free, need = shutil.disk_usage(folder).free, int(size * TEXT_SHARE) + ROOM
+    if free >= need:
+        return ""
+    return f"{need / 2**30:.0f} GiB more would be needed for the files, and {free / 2**30:.0f} GiB are free"
 
 
 def _program(server: servers.Server, name: str) -> str:
@@ -120,15 +206,19 @@ def _checkpoint(server: servers.Server) -> None:
         connection.execute("checkpoint")
 
 
-def _copy_schema(server: servers.Server, source: str, place: str, schema: str) -> None:
-    """The tables of `schema` with all their keys, indexes and foreign keys, empty; raises if any of them is missing."""
-    command = [_program(server, "pg_dump"), "--schema-only", f"--schema={schema}", source]
+def _copy_schema(server: servers.Server, source: Source, url: str, schema: str) -> None:
+    """The tables with all their keys, indexes and foreign keys, empty; raises if any of them is missing."""
+    _psql(server, url, source.ddl)
+    if _shape(url, schema) != source.shape:
+        raise BenchmarkError("the copy's schema is not equal to the one that was built")
+
+
+def _dump_schema(server: servers.Server, url: str, schema: str) -> str:
+    command = [_program(server, "pg_dump"), "--schema-only", f"--schema={schema}", url]
     dumped = subprocess.run(command, capture_output=True, text=True, check=False)
     if dumped.returncode != 0:
         raise BenchmarkError(f"pg_dump failed:\n{dumped.stderr[-2000:]}")
-    _psql(server, place, dumped.stdout)
-    if _shape(source, schema) != _shape(place, schema):
-        raise BenchmarkError("the copy's schema is not equal to the one that was built")
+    return dumped.stdout
 
 
 def _shape(url: str, schema: str) -> list[tuple[Any, ...]]:
@@ -149,11 +239,43 @@ def _size(url: str) -> int:
     return int(row[0])
 
 
+def _wal(url: str) -> int:
+    """The byte of the write-ahead log that comes next."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _temporary(url: str) -> int:
+    """The bytes of temporary files that were ever written for this database."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(
+            "select temp_bytes from pg_stat_database where datname = current_database()"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _plan(project: Path, wanted: Wanted, url: str, folder: Path) -> frozenset[str]:
+    """The tables of which a build would set keys or indexes aside.
+
+    Raises BenchmarkError where its rows would not fit the disk.
+    """
+    _, printed = run_sqlseed(["plan", "--output", "json", *wanted.arguments], project, {"DATABASE_URL": url})
+    plan = json.loads(printed)
+    need = sum(one["rows_expected"] or 0 for one in plan["slices"]) * ROW + ROOM + LOG
+    free = shutil.disk_usage(folder).free
+    if need > free:
+        raise BenchmarkError(f"it would take some {need / 2**30:.0f} GiB of disk, and {free / 2**30:.0f} GiB are free")
+    return frozenset(one["table"] for one in plan["set_aside"])
+
+
 def _tables(workspace: Workspace) -> list[Compiled]:
     return [m for m in workspace.compiled.values() if m.config.materialized is Materialized.TABLE]
 
 
-def _copy_out(url: str, workspace: Workspace, files: Path) -> dict[str, list[Piece]]:
+def _copy_out(server: servers.Server, url: str, workspace: Workspace, files: Path) -> Source:
     """Every table in pieces, one for each slice, in the order of its keys: as COPY likes it best."""
     state = sql.Identifier(workspace.target.state_schema)
     pieces: dict[str, list[Piece]] = {}
@@ -169,7 +291,8 @@ def _copy_out(url: str, workspace: Workspace, files: Path) -> dict[str, list[Pie
                 query = f"select {columns} from {compiled.relation} {where}"
                 connection.execute(f"copy ({query}) to '{path}'")
                 pieces.setdefault(compiled.name, []).append(Piece(str(compiled.relation), columns, path))
-    return pieces
+    schema = workspace.target.schema
+    return Source(pieces, _dump_schema(server, url, schema), _shape(url, schema))
 
 
 def _predicates(workspace: Workspace, compiled: Compiled, slices: list[str]) -> list[str]:
@@ -183,8 +306,50 @@ def _predicates(workspace: Workspace, compiled: Compiled, slices: list[str]) -> 
     return clauses
 
 
-def _copy_in(url: str, workspace: Workspace, pieces: Mapping[str, list[Piece]]) -> Copy:
-    """Copies all pieces, parents before children, on as many connections as a build uses, one piece a transaction."""
+def _copy_in(
+    server: servers.Server,
+    url: str,
+    workspace: Workspace,
+    pieces: Mapping[str, list[Piece]],
+    aside: frozenset[str],
+) -> Copy:
+    """Copies all pieces, on as many connections as a build uses.
+
+    Of the tables in `aside` the keys and indexes that bulk mode sets aside are dropped before, and put back within the
+    time that counts, by the code and on the connections that a build does it with.
+    """
+    backend = open_backend(workspace.target, workspace.project.root)
+    bulk = Bulk(backend, lambda _: None)
+    try:
+        if aside:
+            session = backend.connect()
+            session.bootstrap(workspace.project.name)
+            relations = [m.relation for m in _tables(workspace) if str(m.relation) in aside]
+            bulk.begin(session, [one for relation in relations for one in candidates(session, relation)])
+            session.close()
+        _checkpoint(server)
+        wal, cpu, started = _wal(url), own_cpu(), time.perf_counter()
+        with watching(server.pid) as used:
+            rows = _copy_pieces(url, workspace, pieces)
+            bulk.end(refusing)
+            seconds = round(time.perf_counter() - started, 3)
+        usage = Usage(
+            seconds,
+            round(own_cpu() - cpu, 2),
+            used.cpu_seconds,
+            None,
+            used.private_bytes,
+            used.shared_bytes,
+            _wal(url) - wal,
+        )
+    finally:
+        bulk.close()
+        backend.close()
+    return Copy("COPY from text files of the server", rows, workspace.target.threads, usage)
+
+
+def _copy_pieces(url: str, workspace: Workspace, pieces: Mapping[str, list[Piece]]) -> int:
+    """Parents before children, one piece a transaction; the number of rows."""
     graph: TopologicalSorter[str] = TopologicalSorter()
     for model in _tables(workspace):
         parents = [key.to for key in model.contract.foreign_keys if key.to in pieces and key.to != model.name]
@@ -202,7 +367,6 @@ def _copy_in(url: str, workspace: Workspace, pieces: Mapping[str, list[Piece]]) 
             idle.append(connection)
 
     rows = 0
-    started = time.perf_counter()
     graph.prepare()
     with ThreadPoolExecutor(threads) as pool:
         running: dict[Future[int], str] = {}
@@ -221,7 +385,6 @@ def _copy_in(url: str, workspace: Workspace, pieces: Mapping[str, list[Piece]]) 
                 left[name] -= 1
                 if not left[name]:
                     graph.done(name)
-    seconds = time.perf_counter() - started
     for connection in connections:
         connection.close()
-    return Copy("COPY from text files of the server", rows, seconds, threads)
+    return rows

@@ -25,6 +25,13 @@ def copy_project(source: Path, place: Path) -> Path:
     return place
 
 
+def set_bulk(project: Path, mode: str) -> None:
+    """Has the copied project's targets fill tables in bulk or in place: `auto`, `on` or `off`."""
+    profiles = project / "profiles.yml"
+    text = re.sub(r"(?m)^ *bulk:.*\n", "", profiles.read_text("utf-8"))
+    profiles.write_text(re.sub(r"(?m)^( *)environment: dev\b.*", rf'\g<0>\n\1bulk: "{mode}"', text), "utf-8")
+
+
 def one_row_models(place: Path, count: int) -> Path:
     """A project of `count` models that give one row each; each refers to the one before it, every tenth to none."""
     models = place / "models"

@@ -1,195 +1,229 @@
-"""Results as a table for people, as JSON, and as a page of the documentation."""
+"""Results as a table for people, and as the page docs/benchmark.md with its pictures."""
 
 from __future__ import annotations
 
-import json
 import textwrap
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.measuring import TIMES, Engine, Estimates, Results
+from benchmarks import pictures
+from benchmarks.measuring import Copy, Measurement, ModelTime, Results
+from benchmarks.tables import aligned, markdown
 
-_HEAD = ("engine", "what", "rows", "seconds", "rows/s", "to COPY", "peak memory", "database")
+TEMPLATE = Path(__file__).with_name("page.md")
+SLOWEST = 10  # models that are shown
+ROWS_PICTURE, MODELS_PICTURE = "benchmark-rows.svg", "benchmark-models.svg"  # beside the page
+_HEAD = (
+    "preset",
+    "size",
+    "engine",
+    "rows",
+    "seconds",
+    "CPU",
+    "of it client",
+    "rows/s",
+    "to COPY",
+    "CPU to COPY",
+    "client memory",
+    "server memory",
+    "WAL",
+    "database",
+)
+_COPY_HEAD = ("preset", "size", "engine", "what", "rows", "seconds", "CPU", "rows/s", "WAL")
+_MODEL_HEAD = ("engine", "model", "rows", "slices", "seconds", "rows/s", "longest slice", "its seconds")
 
 
-def _lines(engine: Engine) -> list[tuple[str, ...]]:
-    """The build and the copies; the ratio is how many times as long as that copy the build took."""
-    build = engine.build
-    lines: list[tuple[str, ...]] = [
+def engine_of(one: Measurement) -> str:
+    """The engine and the mode, as the pictures and tables name them."""
+    return "DuckDB" if one.engine == "duckdb" else f"PostgreSQL, {one.mode}"
+
+
+def _mib(size: int | None) -> str:
+    return "" if size is None else f"{size / 2**20:,.0f} MiB"
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _speed(rows: int, seconds: float) -> str:
+    return f"{rows / seconds:,.0f}" if seconds else ""
+
+
+def ratios(one: Measurement, copy: Copy) -> tuple[float, float | None]:
+    """How many times as long as a copy the build took: on the clock, and computing."""
+    cpu, floor = one.usage.cpu, copy.usage.cpu
+    return one.usage.seconds / copy.usage.seconds, cpu / floor if cpu is not None and floor else None
+
+
+def _fastest(one: Measurement) -> Copy | None:
+    return min(one.copies, key=lambda copy: copy.usage.seconds, default=None)
+
+
+def _line(one: Measurement) -> tuple[str, ...]:
+    usage, copy = one.usage, _fastest(one)
+    clock, cpu = ratios(one, copy) if copy is not None else (None, None)
+    return (
+        one.preset,
+        str(one.size),
+        engine_of(one),
+        f"{one.rows:,}",
+        _seconds(usage.seconds),
+        _seconds(usage.cpu),
+        _seconds(usage.client_cpu),
+        _speed(one.rows, usage.seconds),
+        f"{clock:.2f}" if clock is not None else "",
+        f"{cpu:.2f}" if cpu is not None else "",
+        _mib(usage.client_memory),
+        _mib(usage.server_memory),
+        _mib(usage.wal),
+        _mib(one.size_bytes),
+    )
+
+
+def _copy_lines(one: Measurement) -> list[tuple[str, ...]]:
+    return [
         (
-            build.server,
-            "sqlseed build",
-            f"{build.rows:,}",
-            f"{build.seconds:.1f}",
-            f"{build.rows / build.seconds:,.0f}",
-            "",
-            f"{build.peak_memory / 2**20:.0f} MiB",
-            f"{build.size / 2**20:,.0f} MiB",
+            one.preset,
+            str(one.size),
+            engine_of(one),
+            copy.source,
+            f"{copy.rows:,}",
+            _seconds(copy.usage.seconds),
+            _seconds(copy.usage.cpu),
+            _speed(copy.rows, copy.usage.seconds),
+            _mib(copy.usage.wal),
         )
+        for copy in one.copies
     ]
-    for copy in engine.copies:
-        ratio = f"{build.seconds / copy.seconds:.2f}"
-        speed = f"{copy.rows / copy.seconds:,.0f}"
-        lines.append((build.server, copy.source, f"{copy.rows:,}", f"{copy.seconds:.1f}", speed, ratio, "", ""))
+
+
+def _slowest(one: Measurement) -> list[ModelTime]:
+    return sorted(one.models, key=lambda model: -model.seconds)[:SLOWEST]
+
+
+def _model_lines(one: Measurement) -> list[tuple[str, ...]]:
+    lines: list[tuple[str, ...]] = []
+    for model in _slowest(one):
+        key, (_, longest) = max(model.slices.items(), key=lambda item: item[1][1], default=("", (0, 0.0)))
+        lines.append(
+            (
+                engine_of(one),
+                model.model,
+                f"{model.rows:,}",
+                str(len(model.slices)),
+                _seconds(model.seconds),
+                _speed(model.rows, model.seconds),
+                key,
+                f"{longest:.2f}",
+            )
+        )
     return lines
 
 
-def _aligned(rows: Sequence[Sequence[str]], texts: int) -> str:
-    """Columns side by side: the first `texts` to the left, the others to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    cells = [
-        [
-            cell.ljust(width) if i < texts else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        for row in rows
-    ]
-    return "\n".join("  ".join(row).rstrip() for row in cells)
+def _starts(results: Results) -> list[tuple[str, str, str]]:
+    return [(s.command, f"{s.minimum:.2f} s", f"{s.median:.2f} s") for s in results.start_up]
+
+
+def largest(results: Results) -> list[Measurement]:
+    """The measurements whose models are shown: those of the preset and size with the most rows, of each engine."""
+    found: dict[str, Measurement] = {}
+    for one in results.measurements:
+        name = engine_of(one)
+        if name not in found or one.rows > found[name].rows:
+            found[name] = one
+    return list(found.values())
 
 
 def text(results: Results) -> str:
     """For a terminal."""
     parts = [", ".join(f"{name} {value}" for name, value in results.machine.items())]
-    if results.engines:
-        parts.append(_aligned([_HEAD, *(line for engine in results.engines for line in _lines(engine))], 2))
-        for engine in results.engines:
-            rows = [(model, f"{rows:,}", f"{seconds:.1f} s") for model, rows, seconds in engine.build.slowest]
-            parts.append(f"{engine.build.server}, slowest models (seconds over all slices)\n{_aligned(rows, 1)}")
+    found = results.measurements
+    if found:
+        parts.append(aligned([_HEAD, *(_line(one) for one in found)], 3))
+        parts.append(aligned([_COPY_HEAD, *(line for one in found for line in _copy_lines(one))], 4))
+        models = [line for one in largest(results) for line in _model_lines(one)]
+        parts.append(f"slowest models, seconds over all slices\n{aligned([_MODEL_HEAD, *models], 2)}")
+        parts += [f"{engine_of(one)}, size {one.size}: {one.without_copy}" for one in found if one.without_copy]
     if results.start_up:
-        rows = [("command", "minimum", "median")]
-        rows += [(s.command, f"{s.minimum:.2f} s", f"{s.median:.2f} s") for s in results.start_up]
-        parts.append(_aligned(rows, 1))
-    if results.estimates:
-        parts.append(
-            f"{results.estimates.server}, the review's numbers\n{_aligned([_PAIRS, *_pairs(results.estimates)], 1)}"
-        )
-        parts.append(_aligned([_CONSTANTS, *_constants(results.estimates)], 2))
+        parts.append(aligned([("command", "minimum", "median"), *_starts(results)], 1))
     return "\n\n".join(parts)
 
 
-_PAIRS = ("what", "foretold", "came", "ratio")
-_CONSTANTS = ("constant", "of what", "stands", "measured")
+# --- the page ----------------------------------------------------------------------------------------------
 
 
-def _shown(value: float, unit: str) -> str:
-    if unit == "bytes":
-        return f"{value / 2**20:,.1f} MiB"
-    return f"{value:,.1f} s" if unit == "seconds" else f"{value:,.0f}"
+def rows_picture(results: Results) -> str:
+    """Rows a second of each size, on each engine."""
+    groups: dict[str, dict[str, float]] = {}
+    for one in results.measurements:
+        group = groups.setdefault(f"{one.preset}, size {one.size}", {})
+        group[engine_of(one)] = one.rows / one.usage.seconds
+    title = "Rows a second, by preset and size"
+    return pictures.bars(title, list(groups.items()), _series(results.measurements), lambda value: f"{value:,.0f}")
 
 
-def _pairs(found: Estimates) -> list[tuple[str, ...]]:
-    large = [
-        *found.pairs,
-        *(replace(pair, what=f"heap of {pair.what}") for pair in found.tables),
-        *(replace(pair, what=f"indexes of {pair.what}") for pair in found.indexes),
+def models_picture(results: Results) -> str:
+    """Seconds of the slowest models, on each engine."""
+    shown = largest(results)
+    names = list(dict.fromkeys(model.model for one in shown for model in _slowest(one)))
+    groups = [
+        (name, {engine_of(one): model.seconds for one in shown for model in one.models if model.model == name})
+        for name in names
     ]
-    return [(p.what, _shown(p.foretold, p.unit), _shown(p.measured, p.unit), f"{p.ratio:.2f}") for p in large]
+    title = f"Seconds of the slowest models, over all slices ({_what(shown)})"
+    return pictures.bars(title, groups, _series(shown), lambda value: f"{value:.1f}")
 
 
-def _constants(found: Estimates) -> list[tuple[str, ...]]:
-    return [(one.name, one.what, f"{one.stands:,.3f}", f"{one.measured:,.3f}") for one in found.constants]
+def _series(found: Sequence[Measurement]) -> list[str]:
+    return sorted({engine_of(one) for one in found})
 
 
-def to_json(results: Results) -> str:
-    """Everything, in seconds and bytes."""
-    facts = asdict(results)
-    for engine in facts["engines"]:
-        for copy in engine["copies"]:
-            copy["ratio"] = engine["build"]["seconds"] / copy["seconds"]
-    return json.dumps(facts, indent=2) + "\n"
+def _what(found: Sequence[Measurement]) -> str:
+    return ", ".join(dict.fromkeys(f"{one.preset}, size {one.size}" for one in found))
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: int) -> str:
-    marks = ["---" if i < texts else "---:" for i in range(len(head))]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, marks, *rows])
+def _settings(found: Sequence[Measurement]) -> list[str]:
+    return list(dict.fromkeys(f"- {one.server}: {one.settings}" for one in found))
 
 
-def markdown(results: Results, command: str) -> str:
-    """The page of the documentation."""
-    machine = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
-    lines = [f"- {engine.build.server}: {engine.settings}" for engine in results.engines]
-    settings = "\n".join(textwrap.fill(line, 119, subsequent_indent="  ") for line in lines)
-    lines = [line for engine in results.engines for line in _lines(engine)]
-    slowest = [
-        (engine.build.server, model, f"{rows:,}", f"{seconds:.1f}")
-        for engine in results.engines
-        for model, rows, seconds in engine.build.slowest
+def page(results: Results, name: str) -> str:
+    """docs/benchmark.md; `name` is that of the JSON file beside it."""
+    found = results.measurements
+    facts = [f"- {key}: {value}" for key, value in results.machine.items()]
+    facts += [textwrap.fill(line, 119, subsequent_indent="  ") for line in _settings(found)]
+    back = [
+        f"- {engine_of(one)}, {one.preset}, size {one.size}: {one.put_back_seconds:.1f} s of the build put keys and"
+        " indexes back."
+        for one in found
+        if one.put_back_seconds is not None
     ]
-    start_up = [(s.command, f"{s.minimum:.2f} s", f"{s.median:.2f} s") for s in results.start_up]
-    return f"""# Benchmark
-
-Written by `{command}`; run it again for the numbers of your machine.
-
-{machine}
-{settings}
-
-## The reference project, preset `{results.preset}`
-
-{_table(_HEAD, lines, 2)}
-
-- A build is one process from its start to its end: reading and compiling the project, creating the tables, all slices.
-- *to COPY* is the build's time over that of the engine's own COPY of the same finished rows, from files that were
-  written before, into an equal, empty database: the same tables with the same keys, indexes and foreign keys in place,
-  tables in the order of their foreign keys, the same number of connections or threads, in the same run. PostgreSQL
-  reads one file for each slice, its rows in key order; DuckDB one for each table.
-- *peak memory* is the largest resident set of sqlseed's process. With DuckDB that is the database too; PostgreSQL's
-  server is not counted.
-- *database* includes the lookup tables and what sqlseed remembers.
-
-The models that took longest, in seconds summed over their slices, which run side by side:
-
-{_table(("engine", "model", "rows", "seconds"), slowest, 2)}
-
-## Start-up
-
-{_table(("command", "minimum", "median"), start_up, 1)}
-
-Processes started one after the other, after one that warmed the file cache.
-"""
+    missing = [
+        f"- {engine_of(one)}, {one.preset}, size {one.size} was not copied: {one.without_copy}."
+        for one in found
+        if one.without_copy
+    ]
+    shared = max((one.usage.shared_memory or 0 for one in found), default=0)
+    return TEMPLATE.read_text("utf-8").format(
+        name=name,
+        facts="\n".join(facts),
+        rows_picture=ROWS_PICTURE,
+        models_picture=MODELS_PICTURE,
+        table=markdown(_HEAD, [_line(one) for one in found], 3),
+        notes="\n".join(["", *back, *missing]) if back or missing else "",
+        load=f"{max((one.load for one in found), default=0.0):.1f}",
+        shared=_mib(shared),
+        copies=markdown(_COPY_HEAD, [line for one in found for line in _copy_lines(one)], 4),
+        what=_what(largest(results)),
+        models=markdown(_MODEL_HEAD, [line for one in largest(results) for line in _model_lines(one)], 2),
+        start_up=markdown(("command", "minimum", "median"), _starts(results), 1),
+    )
 
 
-def estimates(results: Results, command: str) -> str:
-    """The page of the documentation about the review's numbers."""
-    found = results.estimates
-    assert found is not None
-    machine = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
-    settings = textwrap.fill(f"- {found.server}: {found.settings}", 119, subsequent_indent="  ")
-    heads = [(f"{one.ratio:.2f}") for one in (*found.tables, *found.indexes)]
-    spread = f"from {min(heads)} to {max(heads)}" if heads else "none is that large"
-    return f"""# What the review foretells, and what comes
-
-Written by `{command}`.
-Run it again for the numbers of your machine. `sqlseed review` looked at an empty database, `sqlseed build` then filled
-it, and this is what the one said beside what the other took.
-
-{machine}
-{settings}
-
-## The reference project, preset `{results.preset}`
-
-{_table(_PAIRS, _pairs(found), 1)}
-
-- Rows were foretold exactly in {found.slices - found.slices_wrong:,} of {found.slices:,} slices.
-- Heap and indexes: those of the models' tables and of sqlseed's own. Then the tables, and the indexes of a table
-  together, that have at least 1 MiB; the ratios are {spread}.
-- WAL is all that the server wrote meanwhile, with whole pages after checkpoints, which the review leaves out.
-- Time is that of the build without the start of its process. The review itself, dry run included, took
-  {found.review_seconds:.0f} s.
-
-## The constants of time
-
-Microseconds in one session. `SLICE` and `PLAN` are scaled alike to the median of the run's slices of less than 50 rows,
-which ran beside others. The others are the shortest of {TIMES} runs on tables of their own: what one more index, key,
-byte or join adds. `SOURCE` stands for a query's arithmetic as well, as the school's models have it beside each join;
-what is measured here is the join alone. The review scales all of them by how long its probe takes on the server that
-it is for.
-
-{_table(_CONSTANTS, _constants(found), 2)}
-"""
-
-
-def write(path: Path, content: str) -> None:
-    """Writes a file, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
+def files(results: Results, name: str) -> Mapping[str, str]:
+    """The page and its pictures, by their names in docs/."""
+    return {
+        "benchmark.md": page(results, name),
+        ROWS_PICTURE: rows_picture(results),
+        MODELS_PICTURE: models_picture(results),
+    }
