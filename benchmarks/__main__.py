@@ -33,7 +33,8 @@ def _sizes(text: str) -> list[int]:
     return found
 
 
-def _arguments() -> argparse.Namespace:
+def options() -> argparse.ArgumentParser:
+    """The options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--preset", default="demo", help="of the project; minimal is done in seconds [demo]")
     parser.add_argument("--size", type=_sizes, default=[1], metavar="N,...", help="times the preset: 1,10,100 [1]")
@@ -59,6 +60,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the review's numbers as a page")
     parser.add_argument("--growth", action="store_true", help="instead, the cost of a row as their number grows")
     parser.add_argument("--rows", type=int, metavar="N", help="of --growth: no size above this")
+    return parser
+
+
+def _arguments() -> argparse.Namespace:
+    parser = options()
     arguments = parser.parse_args()
     if arguments.growth:
         arguments.preset = growth.PRESET

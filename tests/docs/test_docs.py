@@ -16,6 +16,7 @@ import click
 import pytest
 import yaml
 
+from benchmarks import __main__ as benchmarks
 from sqlseed import api, celltypes, contract, generics, pgurl, profile, project, seeds, selector_methods
 from sqlseed.assertion import DataTestConfig
 from sqlseed.cli import cli
@@ -224,6 +225,7 @@ def test_enough_commands_are_found():
 def test_options_in_the_docs_exist():
     named = set(re.findall(r"`(--[a-z][a-z-]+)", ALL))
     known = {name for command in cli.commands.values() for parameter in command.params for name in parameter.opts}
+    known |= set(benchmarks.options()._option_string_actions)
     elsewhere = {"--version", "--help", "--branch", "--year", "--shop", "--region", "--month", "--build"}
     assert named - known - elsewhere == set()
 
