@@ -167,10 +167,11 @@ _BACK = re.compile(r"bulk mode: .* back in ([\d.]+) s")  # sqlseed.building's no
 
 
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
-    """This process's environment; compiled modules are kept apart from the repository, as an installation has them."""
+    """This process's environment; caches are kept apart from the developer's and from the repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
-    cache = str(Path(tempfile.gettempdir()) / "sqlseed-benchmark-pycache")
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": cache, "NO_COLOR": "1", **(env or {})}
+    caches = Path(tempfile.gettempdir()) / "sqlseed-benchmark-caches"
+    own = {"PYTHONPYCACHEPREFIX": str(caches / "python"), "SQLSEED_CACHE_DIR": str(caches / "sqlseed")}
+    return {**kept, **own, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(env or {})}
 
 
 def _run(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None) -> tuple[float, str, str]:
