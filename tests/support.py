@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import forked
+
 ROOT = Path(__file__).resolve().parent.parent  # of the repository
 CLI_TIMEOUT = 120  # seconds
 
@@ -76,10 +78,13 @@ def run_cli(
     timeout: float = CLI_TIMEOUT,
 ) -> CliResult:
     """Run `python -m sqlseed ARGS...` to its end, in `cwd`, with `env` added to the environment."""
+    environment = cli_environment(env)
+    if forked.suits(environment):
+        return CliResult(*forked.run([*map(str, args)], cwd or Path.cwd(), environment, stdin, timeout))
     process = subprocess.run(
         cli_command(args),
         cwd=cwd,
-        env=cli_environment(env),
+        env=environment,
         input=stdin,
         capture_output=True,
         text=True,
