@@ -271,7 +271,7 @@ class RunResults:
         self._workspace = workspace
         self._head = metadata(version, run_id)
         self._arguments = dict(arguments)
-        self._results: list[_Json] = []
+        self._results: list[str] = []  # as they are written: the file grows with every one, and is written often
         self._started = time.monotonic()
         self._flushed = 0.0
         self.problem = ""  # why the file could not be written, if it could not
@@ -279,17 +279,17 @@ class RunResults:
     def on_event(self, event: Event) -> None:
         """Notes a finished slice or test."""
         if event.kind is EventKind.TEST_FINISHED and event.verdict is not None:
-            self._results.append(self._verdict(event.verdict))
+            self._results.append(_line(self._verdict(event.verdict)))
             if time.monotonic() - self._flushed > _FLUSH_SECONDS:
                 self.flush()
         if event.kind is EventKind.SLICE_FINISHED and event.result is not None:
-            self._results.append(self._entry(event.result))
+            self._results.append(_line(self._entry(event.result)))
             if time.monotonic() - self._flushed > _FLUSH_SECONDS:
                 self.flush()
 
     def add(self, results: Sequence[StepResult]) -> None:
         """Notes slices that no event announced: those that were up to date."""
-        self._results += [self._entry(result) for result in results]
+        self._results += [_line(self._entry(result)) for result in results]
 
     def _entry(self, result: StepResult) -> _Json:
         model = self._workspace.compiled[result.slice.model]
@@ -326,14 +326,15 @@ class RunResults:
     def flush(self) -> None:
         """Writes the file as it stands; a disk that refuses it stops no run."""
         self._flushed = time.monotonic()
-        data = {
-            "metadata": self._head,
-            "results": self._results,
-            "elapsed_time": round(time.monotonic() - self._started, 3),
-            "args": self._arguments,
+        parts = {
+            "metadata": _line(self._head),
+            "results": "[\n" + ",\n".join(self._results) + "\n]",
+            "elapsed_time": _line(round(time.monotonic() - self._started, 3)),
+            "args": _line(self._arguments),
         }
+        text = ",\n".join(f'"{name}": {part}' for name, part in parts.items())
         try:
-            write_text(self.path, json.dumps(data, indent=1, default=str) + "\n")
+            write_text(self.path, f"{{\n{text}\n}}\n")
             self.problem = ""
         except OSError as error:
             self.problem = f"{self.path} was not written: {error.strerror}"
@@ -347,6 +348,10 @@ def test_id(project: str, test: DataTest) -> str:
         return f"unit_test.{project}.{test.model}.{test.name}"
     digest = hashlib.md5(f"{test.model}.{test.name}".encode(), usedforsecurity=False).hexdigest()
     return f"test.{project}.{test.name}.{digest[:10]}"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, default=str)
 
 
 def _timing(started_at: float, seconds: float) -> list[_Json]:

@@ -1,7 +1,7 @@
 """Run a plan: one transaction a slice, as many at once as there are sessions, parents before children.
 
-A slice that fails takes its dependants with it as `skipped`; the rest goes on. The main thread owns the schedule,
-the events and the stop flag; workers own a session each and nothing else.
+A slice that fails takes its dependants with it as `skipped`; the rest goes on. The main thread owns the events and
+the stop flag; workers own a session each, and fetch their steps from the dispatcher.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
 from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
 from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step
 from sqlseed.reconnecting import ATTEMPTS, connect_again
-from sqlseed.schedule import Gate, Schedule
+from sqlseed.schedule import Dispatcher, Gate, Schedule
 
 _POLL_SECONDS = 0.1  # how soon the main thread sees a stop
 _STOP_SECONDS = 1.2  # how long cancelled statements may take to end before their connections are cut
@@ -126,45 +126,43 @@ def execute(
     count = min(backend.threads, max(1, len(schedule.steps)))
     stop = stop or StopFlag()
     spans = Spans() if spans is None else spans
-    workers = _start_workers(backend, context, schedule.gates, count, on_event, stop, spans)
+    dispatcher = Dispatcher(schedule, lambda: stop.signal is not None, fail_fast=fail_fast)
+    workers = _start_workers(backend, context, schedule.gates, count, on_event, stop, spans, dispatcher)
     try:
-        _loop(schedule, workers, on_event, fail_fast, stop)
+        _loop(schedule, dispatcher, workers, on_event, stop)
     finally:
+        dispatcher.close()
         _finish(workers)
     spans += schedule.spans()
     return schedule.in_order(plan)
 
 
-def _loop(schedule: Schedule, workers: Sequence[_Worker], on_event: OnEvent, fail_fast: bool, stop: StopFlag) -> None:
-    idle = list(workers)
-    inbox = workers[0].outbox
+def _loop(
+    schedule: Schedule, dispatcher: Dispatcher, workers: Sequence[_Worker], on_event: OnEvent, stop: StopFlag
+) -> None:
     give_up_at: float | None = None
-    while schedule.ready or schedule.running:
+    dispatcher.begin(workers)
+    while not dispatcher.is_over:
         if stop.signal is not None and give_up_at is None:
             give_up_at = time.monotonic() + _STOP_SECONDS
             on_event(Event(EventKind.RUN_STOPPING, time.time(), rows=len(schedule.running)))
-            _announce(schedule, schedule.skip_rest("the run was stopped"), on_event)
+            _announce(schedule, dispatcher.skip_rest("the run was stopped"), on_event)
             for worker in workers:
                 worker.stop()
         if give_up_at is not None and time.monotonic() > give_up_at:
-            _give_up(schedule, on_event)
+            # Statements that do not end when told to: the connections are cut, and the server rolls them back.
+            _announce(schedule, dispatcher.give_up("stopped; the server rolls it back"), on_event)
             return
-        while idle and schedule.ready:
-            step = schedule.pop()
-            on_event(Event(EventKind.SLICE_STARTED, time.time(), step=step))
-            idle.pop().inbox.put(step)
         with contextlib.suppress(queue.Empty):
-            message = inbox.get(timeout=_POLL_SECONDS)
+            message = dispatcher.outbox.get(timeout=_POLL_SECONDS)
+            if isinstance(message, Exception):
+                raise message
             if isinstance(message, Event):
                 on_event(message)
                 continue
-            worker, result = message
-            idle.append(worker)
-            _announce(schedule, [result, *schedule.finish(result)], on_event)
-            if isinstance(result.error, ConnectError):
-                _announce(schedule, schedule.skip_rest("the target does not answer any more"), on_event)
-            elif fail_fast and result.status is Status.ERROR:
-                _announce(schedule, schedule.skip_rest("--fail-fast: another slice failed"), on_event)
+            _announce(schedule, message.ended, on_event)
+            for event in message.begun:
+                on_event(event)
 
 
 def _finish(workers: Sequence[_Worker]) -> None:
@@ -187,13 +185,6 @@ def _announce(schedule: Schedule, results: Sequence[StepResult], on_event: OnEve
         on_event(Event(EventKind.SLICE_FINISHED, time.time(), step=step, result=result))
 
 
-def _give_up(schedule: Schedule, on_event: OnEvent) -> None:
-    """Statements that do not end when told to: the connections are cut, and the server rolls them back."""
-    for slice_ in list(schedule.running):
-        result = StepResult(slice_, Status.INTERRUPTED, message="stopped; the server rolls it back")
-        _announce(schedule, [result, *schedule.finish(result)], on_event)
-
-
 def _start_workers(
     backend: Backend,
     context: RunContext,
@@ -202,9 +193,9 @@ def _start_workers(
     on_event: OnEvent,
     stop: StopFlag,
     spans: Spans,
+    dispatcher: Dispatcher,
 ) -> list[_Worker]:
     """One worker a session; fewer, with a warning, where the server gives fewer connections."""
-    outbox: queue.Queue[Event | tuple[_Worker, StepResult]] = queue.Queue()
     workers: list[_Worker] = []
     for number in range(count):
         try:
@@ -218,7 +209,7 @@ def _start_workers(
             text = f"the server gives {number} of {count} connections; going on with {number}"
             on_event(Event(EventKind.WARNING, time.time(), message=text))
             break
-        workers.append(_Worker(number + 1, backend, session, context, gates, outbox))
+        workers.append(_Worker(number + 1, backend, session, context, gates, dispatcher))
     for worker in workers:
         worker.start()
     return workers
@@ -234,12 +225,12 @@ class _Worker(threading.Thread):
         session: Session,
         context: RunContext,
         gates: Mapping[Slice, Gate],
-        outbox: queue.Queue[Event | tuple[_Worker, StepResult]],
+        dispatcher: Dispatcher,
     ) -> None:
         super().__init__(name=f"sqlseed-{number}", daemon=True)
         self.number = number
         self.inbox: queue.Queue[Step | None] = queue.Queue()
-        self.outbox = outbox
+        self._dispatcher = dispatcher
         self._backend = backend
         self._session = session
         self._context = context
@@ -249,16 +240,21 @@ class _Worker(threading.Thread):
 
     def run(self) -> None:
         """Until it is told to finish."""
-        while (step := self.inbox.get()) is not None:
-            self._idle.clear()
-            started = time.time()
-            begin = time.perf_counter()
-            gate = self._gates.get(step.slice)
-            result = self._run_gate(gate) if gate is not None else self._run_step(step)
-            self._idle.set()
-            seconds = time.perf_counter() - begin
-            self.outbox.put((self, replace(result, seconds=seconds, started_at=started, worker=self.number)))
+        try:
+            step = self.inbox.get()
+            while step is not None:
+                step = self._dispatcher.next_step(self, self._timed(step)) or self.inbox.get()
+        except Exception as error:  # a bug of ours: the main thread must not wait for ever
+            self._dispatcher.outbox.put(error)
         self._session.close()
+
+    def _timed(self, step: Step) -> StepResult:
+        self._idle.clear()
+        started, begin = time.time(), time.perf_counter()
+        gate = self._gates.get(step.slice)
+        result = self._run_gate(gate) if gate is not None else self._run_step(step)
+        self._idle.set()
+        return replace(result, seconds=time.perf_counter() - begin, started_at=started, worker=self.number)
 
     def _run_gate(self, gate: Gate) -> StepResult:
         """Data tests: one that fails ends the gate, and what waits for it, as an error."""
@@ -285,7 +281,7 @@ class _Worker(threading.Thread):
                 if not error.retryable or attempt == ATTEMPTS:
                     return self._failed(step, self._changed(step, error) or error, attempt)
                 text = f"{step.slice}: {error.message}; trying again"
-                self.outbox.put(Event(EventKind.SLICE_RETRIED, time.time(), message=text, step=step))
+                self._dispatcher.outbox.put(Event(EventKind.SLICE_RETRIED, time.time(), message=text, step=step))
                 self._stopping.wait(0.2 * 2**attempt * (0.5 + random.random()))
                 if error.connection_lost and (gone := self._reconnect()) is not None:
                     return self._failed(step, gone, attempt)

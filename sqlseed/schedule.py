@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import heapq
+import queue
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlseed.backends import Backend, Session
-from sqlseed.events import Span, SpanKind, Status, StepResult, Verdict
+from sqlseed.errors import ConnectError
+from sqlseed.events import Event, EventKind, Span, SpanKind, Status, StepResult, Verdict
 from sqlseed.model import Plan, Slice, Step, StepState
 
 SLICE_ROWS = 500
@@ -153,3 +158,101 @@ class Schedule:
 
     def in_order(self, plan: Plan) -> list[StepResult]:
         return [self.results[step.slice] for step in plan.steps if step.slice in self.results]
+
+
+class Worker(Protocol):
+    """What runs the steps that it finds in its inbox; None is the end."""
+
+    inbox: queue.Queue[Step | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the main thread has to tell: results, and then the steps that began."""
+
+    ended: Sequence[StepResult] = ()
+    begun: Sequence[Event] = ()
+
+
+class Dispatcher:
+    """Gives steps to workers: one that has ended a step takes the next itself, and waits for no other thread.
+
+    It is called from all threads. What there is to tell goes through `outbox` to the main thread, which may take its
+    time over it.
+    """
+
+    def __init__(self, schedule: Schedule, is_stopped: Callable[[], bool], *, fail_fast: bool) -> None:
+        self.outbox: queue.Queue[Event | Progress | Exception] = queue.Queue()
+        self._schedule = schedule
+        self._is_stopped = is_stopped
+        self._fail_fast = fail_fast
+        self._lock = threading.Lock()
+        self._idle: list[Worker] = []
+        self._closed = False
+
+    def begin(self, workers: Sequence[Worker]) -> None:
+        """Gives the first steps out."""
+        with self._lock:
+            self._idle = list(workers)
+            self.outbox.put(Progress(begun=self._hand_out()))
+
+    def next_step(self, worker: Worker, result: StepResult) -> Step | None:
+        """Notes a worker's result; its next step, or None, and then what comes is put into its inbox."""
+        with self._lock:
+            if self._closed:
+                return None
+            schedule = self._schedule
+            ended = [result, *schedule.finish(result)]
+            if isinstance(result.error, ConnectError):
+                ended += schedule.skip_rest("the target does not answer any more")
+            elif self._fail_fast and result.status is Status.ERROR:
+                ended += schedule.skip_rest("--fail-fast: another slice failed")
+            step, begun = None, []
+            if self._may_begin():
+                step, event = self._pop()
+                begun.append(event)
+            else:
+                self._idle.append(worker)
+            self.outbox.put(Progress(ended, [*begun, *self._hand_out()]))
+        return step
+
+    def _may_begin(self) -> bool:
+        return bool(self._schedule.ready) and not self._is_stopped()
+
+    def _hand_out(self) -> list[Event]:
+        begun = []
+        while self._idle and self._may_begin():
+            step, event = self._pop()
+            self._idle.pop().inbox.put(step)
+            begun.append(event)
+        return begun
+
+    def _pop(self) -> tuple[Step, Event]:
+        step = self._schedule.pop()
+        return step, Event(EventKind.SLICE_STARTED, time.time(), step=step)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing runs, nothing can begin, and all has been told."""
+        with self._lock:
+            return not self._schedule.ready and not self._schedule.running and self.outbox.empty()
+
+    def skip_rest(self, message: str) -> list[StepResult]:
+        """Lets nothing begin any more; what is skipped."""
+        with self._lock:
+            return self._schedule.skip_rest(message)
+
+    def close(self) -> None:
+        """Gives nothing out any more, and notes nothing."""
+        with self._lock:
+            self._closed = True
+
+    def give_up(self, message: str) -> list[StepResult]:
+        """Closes the books over what still runs: it counts as interrupted, whatever comes of it."""
+        with self._lock:
+            self._closed = True
+            found: list[StepResult] = []
+            for slice_ in list(self._schedule.running):
+                result = StepResult(slice_, Status.INTERRUPTED, message=message)
+                found += [result, *self._schedule.finish(result)]
+            return found
