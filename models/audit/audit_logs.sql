@@ -507,13 +507,42 @@ sent as (                            -- from where, and how long it took; report
             and {{ chance('by telephone', 'request.lot_n', 'rule.phone_pct * 0.01') }}  as by_phone
     from numbered as request
     cross join {{ seed('audit_rules') }} as rule
+),
+
+named as (                           -- by whom, and with which of the user agents of his telephone or desk
+    select
+        request.n,
+        person.staff_id,
+        person.email,
+        request.action,
+        request.method,
+        request.endpoint,
+        request.entity_type,
+        request.entity_id,
+        request.old_data,
+        request.new_data,
+        request.status_code,
+        request.error_message,
+        request.at,
+        request.months_since_2021,
+        request.duration_lot,
+        case                         -- the network of telephones, or the school's
+            when request.by_phone then '203.0.113.' || request.address_no
+            else '192.0.2.' || person.desk_no
+        end                                                                             as ip_address,
+        case when request.by_phone then 'phone' else 'desktop' end                      as device,
+        case when request.by_phone then person.phone_agent_slot else person.desk_agent_slot end as agent_slot
+    from sent as request
+    join people as person
+        on person.n = request.staff_n
+    offset 0                         -- a fence: PostgreSQL would pair each row with every agent before it knew the slot
 )
 
 select
     {{ key('request.n') }}                                                              as "id",
     {{ branch.id }}                                                                     as "branchId",
-    person.staff_id                                                                     as "userId",
-    person.email                                                                        as "userEmail",
+    request.staff_id                                                                    as "userId",
+    request.email                                                                       as "userEmail",
     request.action                                                                      as "action",
     request.method                                                                      as "method",
     request.endpoint                                                                    as "endpoint",
@@ -521,10 +550,7 @@ select
     request.entity_id                                                                   as "entityId",
     request.old_data                                                                    as "oldData",
     request.new_data                                                                    as "newData",
-    case                             -- the network of telephones, or the school's
-        when request.by_phone then '203.0.113.' || request.address_no
-        else '192.0.2.' || person.desk_no
-    end                                                                                 as "ipAddress",
+    request.ip_address                                                                  as "ipAddress",
     -- the browsers' versions: Chrome 88 and Firefox 85 came in January 2021, and then twelve or thirteen a year
     replace(replace(
         agent.user_agent,
@@ -535,11 +561,9 @@ select
     -- the lot is below 2^32: so much of the way from the least duration to the most
     (duration.from_ms + (request.duration_lot * (duration.to_ms - duration.from_ms) >> 32))::int as "duration",
     request.at::timestamp(3)                                                            as "createdAt"
-from sent as request
-join people as person
-    on person.n = request.staff_n
+from named as request
 join {{ seed('audit_durations') }} as duration
     on duration.action = request.action
 join {{ slots('user_agents') }} as agent
-    on agent.device = case when request.by_phone then 'phone' else 'desktop' end
-    and agent.slot = case when request.by_phone then person.phone_agent_slot else person.desk_agent_slot end
+    on agent.device = request.device
+    and agent.slot = request.agent_slot
