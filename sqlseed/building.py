@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +13,11 @@ from typing import Any, TypeVar
 
 from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, runner, uniques
 from sqlseed.assertions.gating import BuildTests
-from sqlseed.backends import Backend, Session, slices, wholes
+from sqlseed.backends import Backend, Session, overtaken, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
 from sqlseed.built import BuildResult, TableSummary
 from sqlseed.bulk import Bulk, taking_back, told, worth_it
-from sqlseed.errors import Interrupted, raise_all
+from sqlseed.errors import ConnectError, Interrupted, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
 from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
 from sqlseed.reconnecting import ask
@@ -26,6 +27,7 @@ from sqlseed.workspace import Workspace
 
 T = TypeVar("T")
 _NOT_BEGUN = "no slice was begun, and each table and seed is there wholly or not at all"
+_BUILT = "what was built is there"
 
 
 @dataclass
@@ -289,13 +291,27 @@ class Build:
             else [StepResult(step.slice, Status.NO_OP, step.expected_rows or 0) for step in plan_.steps]
         )
         self._put_back(bulk, context, plan_, results)
+        taken = self._taken(plan_, results)
         if record is not None:
             record.add([result for result in results if result.status is Status.NO_OP])
             record.flush()
             problem = record.problem or artifacts.try_manifest(workspace, __version__)
             if problem:  # the rows count; the database knows what is there
                 self._tell(EventKind.WARNING, problem)
+        if taken:
+            raise overtaken.refusal(taken)
         return results
+
+    def _taken(self, plan_: Plan, results: Sequence[StepResult]) -> list[str]:
+        """The slices of this build that another one has written since; none where that cannot be asked."""
+        gone = any(isinstance(result.error, ConnectError) for result in results)
+        if gone or self.dry_run or self.stop.signal is not None or not plan_.pending:
+            return []
+        done = {result.slice for result in results if result.status is Status.SUCCESS}
+        with contextlib.suppress(ConnectError):
+            checkpoints = self._ask(lambda session: session.checkpoints(), "", _BUILT)
+            return overtaken.slices((step for step in plan_.steps if step.slice in done), checkpoints)
+        return []
 
     def _set_aside(
         self, session: Session, bulk: Bulk, made: planner.Planner, plan_: Plan, left: Sequence[Aside]
@@ -355,7 +371,7 @@ class Build:
         A slice that was up to date is read again: what counts is what stands there, not what once did.
         """
         summing = partial(self._sums, made, plan_, results)
-        return self._ask(summing, "for the checksums: ", "what was built is there")
+        return self._ask(summing, "for the checksums: ", _BUILT)
 
     def _sums(
         self, made: planner.Planner, plan_: Plan, results: Sequence[StepResult], session: Session

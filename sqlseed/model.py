@@ -335,6 +335,7 @@ class Step:
     parameters: Mapping[str, Value]
     expected_rows: int | None
     depends_on: tuple[Slice, ...]
+    reads: tuple[tuple[str, str, str], ...] = ()  # checkpoints of parents and seeds: model, slice, fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,9 @@ def restrict(values: Values, wanted: Mapping[str, Sequence[str]]) -> dict[str, f
     return chosen
 
 
+_Parents = tuple[list[Slice], str, tuple[tuple[str, str, str], ...]]  # slices, one hash over them, what is read of each
+
+
 @dataclass(slots=True)
 class Planner:
     """All that a plan is made from. `seeds` are looked up only for models that read them."""
@@ -130,7 +133,7 @@ class Planner:
     checkpoints: Checkpoints = field(default_factory=dict)
     ranges: Ranges = field(default_factory=dict)
     _known: dict[tuple[str, str], Mapping[str, Value]] = field(default_factory=dict)
-    _combined: dict[tuple[str, Point], tuple[list[Slice], str]] = field(default_factory=dict)
+    _combined: dict[tuple[str, Point], _Parents] = field(default_factory=dict)
     _groups: dict[tuple[str, tuple[str, ...]], dict[Point, list[Slice]]] = field(default_factory=dict)
 
     def slices(self, model: str) -> list[Slice]:
@@ -168,10 +171,12 @@ class Planner:
         compiled = self.compiled[slice_.model]
         parents: list[Slice] = []
         inherited: list[str] = []
+        reads = [(f"seed:{name}", "all", self.project.seeds[name].checksum) for name in compiled.seeds]
         for parent in compiled.refs:
-            slices, fingerprint = self._parent(parent, slice_, steps)
+            slices, fingerprint, read = self._parent(parent, slice_, steps)
             parents += slices
             inherited.append(fingerprint)
+            reads += read
         parameters = self.parameters(slice_)
         fingerprint = self._fingerprint(compiled, parameters, inherited)
         done = self.checkpoints.get((slice_.model, slice_.key))
@@ -181,9 +186,9 @@ class Planner:
             same = done.fingerprint == fingerprint and not full_refresh
             state = StepState.UP_TO_DATE if same else StepState.CHANGED
         rows = done.rows if done and state is StepState.UP_TO_DATE else self._expected_rows(compiled, slice_, done)
-        return Step(slice_, state, fingerprint, parameters, rows, tuple(p for p in parents if p in steps))
+        return Step(slice_, state, fingerprint, parameters, rows, tuple(p for p in parents if p in steps), tuple(reads))
 
-    def _parent(self, parent: str, slice_: Slice, steps: Mapping[Slice, Step]) -> tuple[list[Slice], str]:
+    def _parent(self, parent: str, slice_: Slice, steps: Mapping[Slice, Step]) -> _Parents:
         """The parent's slices that agree with `slice_` on the dimensions they share, and one hash over them all."""
         shared = tuple(d for d in self.compiled[parent].config.slice_by if d in dict(slice_.point))
         point = tuple((name, key) for name, key in slice_.point if name in shared)
@@ -192,7 +197,8 @@ class Planner:
             slices = self._grouped(parent, shared).get(point, [])
             prints = [self._effective(other, steps) for other in slices]
             combined = prints[0] if len(prints) == 1 else hashlib.sha256("\n".join(prints).encode()).hexdigest()
-            self._combined[parent, point] = (slices, combined)
+            read = tuple((one.model, one.key, print_) for one, print_ in zip(slices, prints, strict=True))
+            self._combined[parent, point] = (slices, combined, read)
         return self._combined[parent, point]
 
     def _grouped(self, parent: str, shared: tuple[str, ...]) -> dict[Point, list[Slice]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlseed import library, sqltext
-from sqlseed.backends import Ours, Rows, Session, wholes
+from sqlseed.backends import Ours, Rows, Session, overtaken, wholes
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import (
     Column,
@@ -151,7 +151,8 @@ def _run(
         if compiled.config.materialized is Materialized.INTERMEDIATE:
             session.analyze(compiled.relation)
         done = _Found(step.fingerprint, rows, total, job.run_id)
-        _complete(session, step.slice.model, step.slice.key, done, version, fresh=found is None)
+        if not _complete(session, step.slice.model, step.slice.key, done, version, step.reads, fresh=found is None):
+            raise overtaken.refusal(overtaken.parents(session, step.reads), compiled.path)
     return Outcome(rows, True, total)
 
 
@@ -193,8 +194,14 @@ def _claim(session: Session, model: str, slice_: str, run_id: str, version: str)
     return _Found(*rows[0])
 
 
-def _complete(session: Session, model: str, slice_: str, done: _Found, version: str, *, fresh: bool) -> None:
-    """Writes what was done into the checkpoint; `fresh` is one that the claim did not find."""
+def _complete(
+    session: Session, model: str, slice_: str, done: _Found, version: str, reads: Sequence[overtaken.Read] = (),
+    *, fresh: bool,
+) -> bool:  # fmt: skip
+    """Writes what was done into the checkpoint, if what it was made from is still as planned; whether it is.
+
+    `fresh` is a checkpoint that the claim did not find.
+    """
     table = f"{quote(session.state_schema)}.checkpoint"
     values: dict[str, Value] = {
         "model": model,
@@ -212,14 +219,16 @@ def _complete(session: Session, model: str, slice_: str, done: _Found, version: 
             values,
             _TEXTS,
         )
-        return
-    session.run(
+        return True
+    condition, more = overtaken.condition(session, reads)
+    touched = session.run(
         f"update {table} set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
         " sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp)"
-        " where model = :model and slice = :slice",
-        values,
-        _TEXTS,
+        f" where model = :model and slice = :slice{condition}",
+        values | more,
+        _TEXTS | dict.fromkeys(more, "text"),
     )
+    return session.exclusive or touched == 1
 
 
 def mark_stale(session: Session, dependants: Sequence[Slice]) -> None:
