@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +14,15 @@ from sqlseed.errors import GuardError
 from sqlseed.model import Relation, Target, quote
 from sqlseed.pgurl import Secret
 
+FOLDERS = (
+    "/usr/lib/postgresql/{}/bin",  # Debian, Ubuntu
+    "/usr/pgsql-{}/bin",  # the RPMs of PostgreSQL's own project
+    "/opt/homebrew/opt/postgresql@{}/bin",
+    "/usr/local/opt/postgresql@{}/bin",
+    "/Library/PostgreSQL/{}/bin",
+)
+"""Where systems keep the programs of a major version beside those of others."""
+
 _POLL_SECONDS = 0.2  # how soon a stop ends pg_dump
 
 
@@ -23,7 +31,7 @@ def dump(target: Target, session: Session, relations: Iterable[Relation], file: 
 
     A name that ends in `.sql` gets a script for psql, any other pg_dump's custom format for pg_restore. The file is
     its owner's alone (0600), and appears when it is whole. `check` is called again and again, and ends it by raising.
-    Raises GuardError where pg_dump is missing, older than the server, or fails.
+    Raises GuardError where the pg_dump of the server's major version is missing, or fails.
     """
     if target.type != "postgres":
         raise GuardError(
@@ -34,7 +42,8 @@ def dump(target: Target, session: Session, relations: Iterable[Relation], file: 
         raise GuardError(f"--backup: {file} exists, and is not overwritten", hint="give another name")
     if not file.parent.is_dir():
         raise GuardError(f"--backup: {file.parent} is no folder", hint="make it first")
-    program = _program(int(session.query("select current_setting('server_version_num')::integer")[0][0]) // 10000)
+    number = session.query("select current_setting('server_version_num')::integer")[0][0]
+    program = _program(target, int(number) // 10000)
     live = session.catalog(relations)
     patterns = [str(relation) for relation in live]
     if session.has_state():
@@ -59,23 +68,31 @@ def dump(target: Target, session: Session, relations: Iterable[Relation], file: 
     return len(live)
 
 
-def _program(server: int) -> str:
-    """The pg_dump of the search path; `server` is the server's major version."""
-    program = shutil.which("pg_dump")
-    if program is None:
-        raise GuardError(
-            "--backup needs pg_dump, and there is none on the PATH",
-            hint=f"install PostgreSQL's client programs, version {server} or later (postgresql-client)",
-        )
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"\(PostgreSQL\) (\d+)", answer)
-    if found is None or int(found[1]) < server:
-        version = found[1] if found else "an unknown version"
-        raise GuardError(
-            f"--backup: {program} is of PostgreSQL {version}, and the server is {server}: it cannot dump it",
-            hint=f"put the pg_dump of PostgreSQL {server} or later first on the PATH",
-        )
-    return program
+def _program(target: Target, server: int) -> str:
+    """The pg_dump of the server's major version: the target's own, of the search path, or where systems keep several.
+
+    One of another major version is refused: it writes settings that the server does not know, or cannot read it at all.
+    """
+    chosen = target.settings.get("pg_dump")
+    places = [Path(chosen)] if chosen else [Path(folder, "pg_dump") for folder in os.get_exec_path()]
+    places += [] if chosen else [Path(folder.format(server), "pg_dump") for folder in FOLDERS]
+    found: dict[str, str] = {}
+    for place in dict.fromkeys(place for place in places if os.access(place, os.X_OK) and place.is_file()):
+        answer = subprocess.run([place, "--version"], capture_output=True, text=True, check=False).stdout
+        version = re.search(r"\(PostgreSQL\) (\d+)", answer)
+        found[str(place)] = version[1] if version else "an unknown version"
+        if found[str(place)] == str(server):
+            return str(place)
+    install = f"install PostgreSQL {server}'s client programs (postgresql-client-{server}), or name the program in the"
+    hint = f"{install} target: pg_dump: /path/to/pg_dump"
+    if not found:
+        where = f"{chosen} is none that can be run" if chosen else "there is none on the PATH"
+        raise GuardError(f"--backup needs pg_dump, and {where}", hint=hint)
+    others = ", ".join(f"{path} is of PostgreSQL {version}" for path, version in found.items())
+    raise GuardError(
+        f"--backup needs the pg_dump of PostgreSQL {server}, its own version, whose file goes back in: {others}",
+        hint=hint,
+    )
 
 
 def _connection(target: Target) -> tuple[str, dict[str, str]]:

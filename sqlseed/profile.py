@@ -38,7 +38,7 @@ _TIMEOUTS = ("statement_timeout", "lock_timeout", "slice_timeout")
 _ADDRESS = ("host", "port", "dbname", "user", "password")  # what a URL says, and keys may say instead
 _KEYS = {
     "duckdb": (*_COMMON, *_DUCKDB),
-    "postgres": (*_COMMON, "allow_superuser", "bulk", "url", "database", *_TIMEOUTS, *sorted(LIBPQ)),
+    "postgres": (*_COMMON, "allow_superuser", "bulk", "pg_dump", "url", "database", *_TIMEOUTS, *sorted(LIBPQ)),
 }
 _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _DURATION = re.compile(r"[0-9]+ ?(?:us|ms|s|min|h|d)?")
@@ -334,6 +334,8 @@ def _postgres(values: Mapping[str, str], output: YamlMap, env: Mapping[str, str]
     settings: dict[str, Any] = {
         "conninfo": {key: Secret(value) if key in SECRETS else value for key, value in conninfo.items()}
     }
+    if "pg_dump" in values:
+        settings["pg_dump"] = values["pg_dump"]
     for key in _TIMEOUTS:
         if key in values:
             if not _DURATION.fullmatch(values[key]):
