@@ -132,6 +132,7 @@ def build(
     approved: bool = False,
     edited: str | None = None,
     backup: Path | None = None,
+    profile: bool = False,
     confirm_database: str | None = None,
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
@@ -146,6 +147,8 @@ def build(
     unless the selected models, and what they read, are as review.lock has them; a dry run needs that only when asked.
 
     `edited` says what becomes of changed slices whose rows somebody edited since: `keep`, `replace`, or a GuardError.
+
+    With `profile` the sessions are watched: each slice's result says what it waited for, and what it wrote and read.
 
     `backup` is a file that pg_dump writes the target's tables to before anything is changed.
 
@@ -165,6 +168,7 @@ def build(
         job.checksums = checksums or dry_run
         job.tests, job.indirect, job.approved = tests, indirect, approved
         job.edited, job.backup, job.confirm_database = edited, backup, confirm_database
+        job.profile = profile
         return job.run(selection, arguments or {})
     finally:
         backend.close()

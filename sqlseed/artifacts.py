@@ -12,6 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -306,7 +307,7 @@ class RunResults:
             "failures": None,
             "attempts": result.attempts,
             "relation_name": str(model.relation),
-        }
+        } | ({"profile": asdict(result.profile)} if result.profile is not None else {})
 
     def _verdict(self, verdict: Verdict) -> _Json:
         return {

@@ -6,12 +6,12 @@ import contextlib
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, runner, uniques
+from sqlseed import approval, artifacts, backup, edits, foreign, guards, planner, preflight, profiling, runner, uniques
 from sqlseed.assertions.gating import BuildTests
 from sqlseed.backends import Backend, Session, overtaken, slices, wholes
 from sqlseed.backends.pg_bulk import Aside
@@ -48,6 +48,7 @@ class Build:
     edited: str | None = None  # what to do with rows edited since: keep, replace, or refuse
     backup: Path | None = None  # where pg_dump puts the tables as they are before
     confirm_database: str | None = None  # as typed, to go over the guards of `guards.check`
+    profile: bool = False  # whether the sessions are watched
     spans: Spans = field(default_factory=Spans)
 
     def run(self, selection: Selection, arguments: Mapping[str, Any]) -> BuildResult:
@@ -276,20 +277,19 @@ class Build:
             self.on_event(event)
 
         testing.tell_missing(on_event)
-        results = (
-            runner.execute(
-                plan_,
-                context,
-                self.backend,
-                on_event,
-                gates=testing.gates,
-                fail_fast=self.fail_fast,
-                stop=self.stop,
-                spans=self.spans,
-            )
-            if plan_.pending or testing.gates
-            else [StepResult(step.slice, Status.NO_OP, step.expected_rows or 0) for step in plan_.steps]
-        )
+        results = [StepResult(step.slice, Status.NO_OP, step.expected_rows or 0) for step in plan_.steps]
+        if plan_.pending or testing.gates:
+            with profiling.watching(self.backend, self.profile, partial(self._tell, EventKind.WARNING)) as watch:
+                results = runner.execute(
+                    plan_,
+                    replace(context, watch=watch),
+                    self.backend,
+                    on_event,
+                    gates=testing.gates,
+                    fail_fast=self.fail_fast,
+                    stop=self.stop,
+                    spans=self.spans,
+                )
         self._put_back(bulk, context, plan_, results)
         taken = self._taken(plan_, results)
         if record is not None:

@@ -45,6 +45,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class SliceProfile:
+    """What a slice's session did, in a build that was asked for it."""
+
+    seconds: float
+    cpu_seconds: float  # of sqlseed's own thread; with DuckDB the engine computes in it
+    waits: Mapping[str, int]  # how often it was seen waiting for what, or computing: `CPU`
+    counters: Mapping[str, int]  # of WAL and buffers, where the server counts them by session
+
+
+@dataclass(frozen=True, slots=True)
 class StepResult:
     """How one slice ended. `seconds` is wall time; `rows` those of the slice now in the target."""
 
@@ -59,6 +69,7 @@ class StepResult:
     worker: int = 0
     started_at: float = 0.0  # seconds since the epoch
     verdicts: tuple[Verdict, ...] = ()  # of the data tests that stood in a slice's place
+    profile: SliceProfile | None = None  # where it was asked for
 
 
 class SpanKind(StrEnum):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
+from sqlseed import profiling
 from sqlseed.api import BuildResult, PlanResult
 from sqlseed.assertions.testing import Verdicts
 from sqlseed.backends.pg_bulk import Aside
@@ -81,6 +83,7 @@ def plan(result: PlanResult) -> _Json:
 
 def build(result: BuildResult) -> _Json:
     """How a build ended."""
+    profiled = profiling.by_model(result.results)
     return {
         "run_id": result.run_id,
         "target": result.target,
@@ -102,7 +105,7 @@ def build(result: BuildResult) -> _Json:
         ],
         "failures": [{"slice": str(failure.slice), "message": failure.message} for failure in result.failures],
         "tests": [_verdict(verdict) for verdict in result.verdicts],
-    }
+    } | ({"profile": [asdict(one) for one in profiled]} if profiled else {})
 
 
 def removed(rows: Mapping[str, int], slices: int, state_removed: bool) -> _Json:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from sqlseed.backends import Backend, Ours, Rows, Session, changes, slices
 from sqlseed.errors import ConnectError, ExecuteError, Interrupted, SqlseedError
-from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
+from sqlseed.events import Event, EventKind, OnEvent, SliceProfile, SpanKind, Spans, Status, StepResult
 from sqlseed.model import Compiled, Job, KeyRange, Plan, Slice, Step
 from sqlseed.reconnecting import ATTEMPTS, connect_again
 from sqlseed.schedule import Dispatcher, Gate, Schedule
@@ -80,6 +80,18 @@ class StopFlag:
             raise Interrupted(self.signal)
 
 
+class Watch(Protocol):
+    """Is told by each session's thread which slice begins and ends on it."""
+
+    def began(self, session: Session, slice_: Slice) -> None:
+        """Before the first statement of a slice."""
+        ...
+
+    def ended(self, session: Session, slice_: Slice) -> SliceProfile:
+        """After the last one; the session may be another one, where the first was lost."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RunContext:
     """What every slice of a run shares."""
@@ -93,6 +105,7 @@ class RunContext:
     dependants: Callable[[Slice], Sequence[Slice]] = lambda _: ()  # the slices made from a slice's rows
     refresh: bool = False
     checksums: bool = False
+    watch: Watch | None = None
 
     def job(self, step: Step) -> Job:
         """A step as a back end needs it."""
@@ -252,9 +265,17 @@ class _Worker(threading.Thread):
         self._idle.clear()
         started, begin = time.time(), time.perf_counter()
         gate = self._gates.get(step.slice)
-        result = self._run_gate(gate) if gate is not None else self._run_step(step)
+        result = self._run_gate(gate) if gate is not None else self._run_watched(step)
         self._idle.set()
         return replace(result, seconds=time.perf_counter() - begin, started_at=started, worker=self.number)
+
+    def _run_watched(self, step: Step) -> StepResult:
+        watch = self._context.watch
+        if watch is None:
+            return self._run_step(step)
+        watch.began(self._session, step.slice)
+        result = self._run_step(step)
+        return replace(result, profile=watch.ended(self._session, step.slice))
 
     def _run_gate(self, gate: Gate) -> StepResult:
         """Data tests: one that fails ends the gate, and what waits for it, as an error."""

@@ -55,6 +55,11 @@ class Session(Protocol):
     overriding: str
     """What an INSERT says between its columns and its SELECT so that given keys are taken in identity columns."""
 
+    @property
+    def process(self) -> int | None:
+        """The server's process that works for the session, and for no other; None where there is none of that kind."""
+        ...
+
     def server(self) -> str:
         """The engine's name and version, for people."""
         ...
@@ -198,6 +203,14 @@ class Session(Protocol):
 
         Without `changes` only what new slices need.
         """
+        ...
+
+    def waits(self, processes: Sequence[int]) -> list[tuple[int, str]]:
+        """For each of these processes of the server that is at work, what it waits for now: `CPU` for nothing."""
+        ...
+
+    def counters(self) -> dict[str, int]:
+        """What the session has written and read so far, between transactions; nothing where nobody counts it."""
         ...
 
     def cancel(self) -> None:

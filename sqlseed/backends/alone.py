@@ -11,6 +11,16 @@ from sqlseed.model import Column, Relation
 class Alone:
     """A session of a database that is a file of one's own, without keys between its tables."""
 
+    process: int | None = None
+
+    def waits(self, processes: Sequence[int]) -> list[tuple[int, str]]:  # noqa: ARG002
+        """There is no server that could be asked."""
+        return []
+
+    def counters(self) -> dict[str, int]:
+        """Nobody counts by session."""
+        return {}
+
     def database(self) -> LiveDatabase | None:
         """A file is nobody else's."""
         return None

@@ -23,6 +23,7 @@ from sqlseed.backends import (
     Ours,
     Rows,
     ddl,
+    pg_activity,
     pg_faults,
     pg_identity,
     pg_privileges,
@@ -86,7 +87,7 @@ class Postgres:
                 session.close()
 
 
-class PostgresSession:
+class PostgresSession(pg_activity.Watched):
     """One connection to PostgreSQL."""
 
     overriding = "overriding system value"
@@ -95,7 +96,7 @@ class PostgresSession:
     has_indexes = True
 
     def __init__(self, connection: psycopg.Connection[Any], target: Target, *, writes: bool = True) -> None:
-        self._connection = connection
+        self._connection: psycopg.Connection[Any] = connection
         self._target = target
         self.state_schema = target.state_schema
         self._functions: set[str] = set()

@@ -187,6 +187,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     help="First dump the target's tables to FILE with pg_dump (PostgreSQL).",
 )
 @runreport.report_option
+@click.option("--profile", is_flag=True, help="Print the slowest models and slices, and what they waited for.")
 @indirect_selection("buildable")
 @confirming
 @click.option(
@@ -204,7 +205,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
     The unit tests of a model run before its slices and its data tests when they are done; what depends on it waits for
     them. A run that was stopped or failed is resumed by running it again.
     """
-    from sqlseed import api, display, facts, process, testreport
+    from sqlseed import api, display, facts, process, profilereport, testreport
 
     runreport.check(options["report"])
     workspace = open_workspace(options)
@@ -213,7 +214,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
     flags = {name: options[name] for name in taken}
     flags["tests"] = not options["no_tests"]
     record = {"which": "build", "select": list(selection.select), "exclude": list(selection.exclude), **flags}
-    flags["backup"] = options["backup"]
+    flags |= {"backup": options["backup"], "profile": options["profile"]}
     with process.stoppable() as stop, display.display(sys.stderr, log_format, quiet) as on_event:
         result = api.build(workspace, selection, **flags, on_event=on_event, stop=stop, arguments=record)
     where = arguments.where(workspace)
@@ -223,6 +224,8 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
         click.echo(report.build_text(result, where, checksums=flags["checksums"]))
         if result.verdicts:
             click.echo(f"\n{testreport.of_build(result.verdicts, workspace.target_path)}")
+        if flags["profile"]:
+            click.echo(f"\n{profilereport.text(result)}")
     runreport.write(options["report"], result, workspace)
     if not result.success:
         if result.failures or any(r.status is Status.SKIPPED for r in result.results):
