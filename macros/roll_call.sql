@@ -1,9 +1,9 @@
 {#- The register of the day, as the common table expressions from `attending` to `marks`: one mark per enrolled pupil
     and school day up to the as-of date, numbered by `on_day` of pupil and day. attendance_records keeps them all;
-    with `recent`, only those of recent_days, for the attendance lesson by lesson, which draws the same lots again
-    (`of=register`) and so agrees with the register without reading its millions of rows. What decides a mark is told
-    in attendance_records. -#}
-{% macro roll_call(recent=false) -%}
+    with `days`, the name of a common table expression before it, only those of the days whose `day_no` it has. Who
+    reads them so draws the same lots again (`of=register`), and agrees with the register without reading its millions
+    of rows. They are all marked by the class teacher. What decides a mark is told in attendance_records. -#}
+{% macro roll_call(days='') -%}
 {%- set register = 'attendance_records' -%}
 attending as (                       -- the pupils of the year, with their class teacher and how they differ
     select
@@ -61,13 +61,10 @@ habits as materialized (             -- the same with their rates; materialized:
         on rate.level = attending.level
 ),
 
-{% if recent %}
-recent_fortnights as (               -- the one or two in which the recent days lie
+{% if days %}
+fortnights_wanted as (               -- those in which the days lie
     select distinct day_no / 14                                                         as no
-    from {{ ref('recent_days') }}
-    where branch_no = {{ branch.no }}
-      and year_no = {{ year.no }}
-      and not is_planned
+    from {{ days }}
 ),
 
 {% endif %}
@@ -100,15 +97,15 @@ spells as materialized (             -- each pupil's fortnights; a spell begins 
         {{ pick('reason of a spell', 'habit.n * 32 + fortnight.no', 'absence_reasons', of=register) }}
                                                                                         as spell_reason_slot
     from habits as habit
-{% if recent %}
-    join recent_fortnights as fortnight
+{% if days %}
+    join fortnights_wanted as fortnight
         on fortnight.no between habit.first_day_no / 14 and habit.last_day_no / 14
 {% else %}
     cross join generate_series(habit.first_day_no / 14, habit.last_day_no / 14) as fortnight(no)
 {% endif %}
 ),
 
-{% if not recent %}
+{% if not days %}
 others as materialized (             -- who takes the roll of a section where the class teacher is away
     select
         n,
@@ -123,7 +120,7 @@ roll_calls as (                      -- each pupil and day: a spell, or the lot 
     select
         {{ on_day('spell.n', 'day.day_no') }}                                               as n,
         spell.student_id,
-{% if recent %}
+{% if days %}
         spell.marked_by,
 {% else %}
         coalesce(other.marked_by, spell.marked_by)                                      as marked_by,
@@ -153,12 +150,9 @@ roll_calls as (                      -- each pupil and day: a spell, or the lot 
     left join paper_days as paper
         on paper.level = spell.level
         and paper.day = day.day
-{% if recent %}
-    join {{ ref('recent_days') }} as recent
-        on recent.branch_no = {{ branch.no }}
-        and recent.year_no = {{ year.no }}
-        and recent.day_no = day.day_no
-        and not recent.is_planned
+{% if days %}
+    join {{ days }} as wanted
+        on wanted.day_no = day.day_no
 {% else %}
     left join others as other
         on other.n = spell.first_roll_n + day.day_no

@@ -16,7 +16,15 @@
 -- The steps from `attending` to `marks` are the register's own: see attendance_records. The rest makes a row for each
 -- lesson of them.
 
-with {{ roll_call(recent=true) }},
+with lately as (                     -- the days of this year whose lessons have registers of their own
+    select day_no
+    from {{ ref('recent_days') }}
+    where branch_no = {{ branch.no }}
+      and year_no = {{ year.no }}
+      and not is_planned
+),
+
+{{ roll_call(days='lately') }},
 
 pupil_days as materialized (         -- each mark with its section and reason, and with what the day may bring the pupil
     select

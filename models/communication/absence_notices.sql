@@ -1,14 +1,15 @@
 {{ config(materialized='intermediate', slice_by=['branch', 'year'], tags=['communication', 'attendance'],
           rows=per_seat(1),
-          lint={'function-in-join': 'only the few days that notice_rules keeps, and nearly all pupils are there on all of them'}) }}
+          lint={'integer-division': 'a threshold among 2^32 draws: what is dropped is less than a hundred of them',
+                'function-in-join': 'at most 27 fortnights of a year beside each pupil'}) }}
 
 -- One row per message that a pupil was marked absent or came late: sent on the same day to the family's first contact.
 -- Rows: the register's absences and late arrivals of the last days before the as-of date, for so many days as the seed
 -- notice_rules keeps them; older ones are not kept. Leave that was asked for (excused) needs no notice.
 -- Estimate: for how long notices are kept, and when in the morning they go out.
 --
--- The register is large. Its rows are fetched by their keys, which are made of the pupil and the day; and only in the
--- academic years that these days touch.
+-- The register has millions of rows, so it is not read: the steps from `attending` to `marks` are its own, for the days
+-- of which notices are kept, and so say the same: see attendance_records.
 
 with kept as (                       -- how far back the notices go whose time is longest
     select max(days_kept)                                                               as days
@@ -27,29 +28,18 @@ days as (                            -- the school days for which notices are ke
       and open.day between {{ var('as_of') }} - kept.days and {{ var('as_of') }}
 ),
 
-roll_calls as materialized (         -- each pupil on each of them
-    select
-        {{ on_day('pupil.n', 'day.day_no') }}                                               as n,
-        pupil.n                                                                         as pupil_n,
-        day.day,
-        {{ key_of('attendance_records', on_day('pupil.n', 'day.day_no')) }}             as record_id
-    from {{ ref('pupil_contacts') }} as pupil
-    cross join days as day
-    where pupil.branch_no = {{ branch.no }}
-      and pupil.year_no = {{ year.no }}
-      and day.day between pupil.first_day and coalesce(pupil.last_day, day.day)
-),
+{{ roll_call(days='days') }},
 
 marked as (                          -- those who were not there when the roll was called
     select
-        roll_call.n,
-        roll_call.pupil_n,
-        roll_call.day,
-        record."status"                                                                 as status
-    from roll_calls as roll_call
-    join {{ ref('attendance_records') }} as record
-        on record."id" = roll_call.record_id
-    where record."status" in ('absent', 'late')
+        mark.n,
+        {{ who_of_day('mark.n') }}                                                      as pupil_n,
+        day.day,
+        mark.status
+    from marks as mark
+    join days as day
+        on day.day_no = {{ day_no_of('mark.n') }}
+    where mark.status in ('absent', 'late')
 )
 
 select
