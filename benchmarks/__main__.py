@@ -14,16 +14,18 @@ from pathlib import Path
 import duckdb
 import psycopg
 
-from benchmarks import estimates, growth, in_duckdb, in_postgres, in_review, projects, report, sizes
+from benchmarks import estimates, growth, in_copy, in_duckdb, in_postgres, in_review, projects, report, sizes
 from benchmarks import results as files
 from benchmarks.measuring import ROOT, BenchmarkError, Measurement, Results, StartUp, start_up
 from benchmarks.options import Wanted
 from sqlseed import api
+from sqlseed.arguments import parse_vars
 from sqlseed.model import Project, Value
 from tests import servers
 
 ONE_ROW_MODELS = 45  # as many tables as a middling application has
 _ENGINES = ["duckdb", "postgres", "start-up"]
+_ASKED = ["review", "copy"]
 
 
 def _sizes(text: str) -> list[int]:
@@ -38,26 +40,28 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--preset", default="demo", help="of the project; minimal is done in seconds [demo]")
     parser.add_argument("--size", type=_sizes, default=[1], metavar="N,...", help="times the preset: 1,10,100 [1]")
-    parser.add_argument("--vars", action="append", default=[], metavar="YAML", help="of the project, for the review")
+    parser.add_argument(
+        "--vars", action="append", default=[], metavar="YAML", help="of the project, for review and copy"
+    )
     parser.add_argument("--project", type=Path, default=ROOT, help="folder of another project [the reference project]")
     parser.add_argument("--duckdb-target", default="dev", metavar="NAME", help="output of profiles.yml [dev]")
     parser.add_argument("--postgres-target", default="pg", metavar="NAME", help="output whose url is DATABASE_URL [pg]")
     parser.add_argument(
         "--only",
-        choices=[*_ENGINES, "review"],
+        choices=[*_ENGINES, *_ASKED],
         action="append",
-        help="may be repeated; review is measured only if asked",
+        help="may be repeated; review, and copy (rows of DuckDB by COPY), are measured only if asked",
     )
     parser.add_argument("--no-copy", action="store_true", help="build only, and copy nothing")
     parser.add_argument("--threads", type=int, metavar="N", help="threads and connections [those of the profile]")
     parser.add_argument("--postgres", type=int, default=18, metavar="VERSION", help="major version of the server [18]")
     parser.add_argument("--schema", type=Path, metavar="FILE", help="DDL of the tables [what sqlseed creates]")
-    parser.add_argument("--runs", type=int, default=7, metavar="N", help="of each start-up command [7]")
+    parser.add_argument("--runs", type=int, metavar="N", help="of each start-up command [7], of each road of copy [1]")
     parser.add_argument("--json", type=Path, metavar="FILE", help="add the results to this file, one after the other")
     parser.add_argument("--resume", action="store_true", help="measure only what the file of --json does not hold")
     parser.add_argument("--docs", action="store_true", help="write the page and its pictures beside the file of --json")
     parser.add_argument("--render", action="store_true", help="measure nothing: write the pages of docs/*.json again")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the review's numbers as a page")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the page of review or copy")
     parser.add_argument("--growth", action="store_true", help="instead, the cost of a row as their number grows")
     parser.add_argument("--rows", type=int, metavar="N", help="of --growth: no size above this")
     return parser
@@ -153,7 +157,7 @@ def _benchmark(arguments: argparse.Namespace, folder: Path) -> None:
     if "start-up" in (arguments.only or _ENGINES) and not (arguments.growth or (arguments.resume and results.start_up)):
         _say("start-up")
         project = projects.copy_project(arguments.project, folder / "for_start_up")
-        results.start_up = _start_up(project, folder, arguments.runs)
+        results.start_up = _start_up(project, folder, arguments.runs or 7)
     try:
         for found in _measure(arguments, folder, kept):
             files.add(results, found)
@@ -190,6 +194,22 @@ def _review(arguments: argparse.Namespace, folder: Path) -> None:
         arguments.markdown.write_text(estimates.page(found, machine(), arguments.preset, shown), encoding="utf-8")
 
 
+def _copy(arguments: argparse.Namespace, folder: Path) -> None:
+    _say(f"INSERT ... SELECT beside rows of DuckDB by COPY, PostgreSQL {arguments.postgres}, preset {arguments.preset}")
+    project = projects.copy_project(arguments.project, folder / "for_copy")
+    given = parse_vars(arguments.vars)
+    options = {"preset": arguments.preset, "vars": given, "threads": arguments.threads}
+    with in_postgres.running_server(arguments.postgres) as server:
+        names = (arguments.postgres_target, arguments.duckdb_target)
+        found = in_copy.measure(server, project, *names, options, arguments.runs or 1)
+    sys.stdout.write(in_copy.text(found) + "\n")
+    if arguments.markdown:
+        words = ["--preset", arguments.preset, *(f"--vars '{text}'" for text in arguments.vars)]
+        shown = f"python -m benchmarks --only copy {' '.join(words)} --markdown docs/{arguments.markdown.name}"
+        said = f"preset `{arguments.preset}`" + "".join(f", `{text}`" for text in arguments.vars)
+        arguments.markdown.write_text(in_copy.page(found, machine(), said, shown), encoding="utf-8")
+
+
 def main() -> int:
     """Measures, prints, writes; 1 if a measured command failed. What was measured before it is kept."""
     arguments = _arguments()
@@ -202,7 +222,9 @@ def main() -> int:
             folder = Path(name).resolve()
             if "review" in (arguments.only or ()):
                 _review(arguments, folder)
-            if set(arguments.only or _ENGINES) != {"review"}:
+            if "copy" in (arguments.only or ()):
+                _copy(arguments, folder)
+            if not set(arguments.only or _ENGINES) <= set(_ASKED):
                 _benchmark(arguments, folder)
     except (BenchmarkError, servers.ServerError) as error:
         _say(str(error))

@@ -136,7 +136,7 @@ def _load(project: Path, wanted: Wanted, url: str) -> Workspace:
 
 
 def _build(server: servers.Server, project: Path, wanted: Wanted, mode: str, url: str, admin_url: str) -> Measurement:
-    _checkpoint(server)
+    checkpoint(server)
     before = _wal(admin_url)
     built = build(project, wanted.arguments, {"DATABASE_URL": url}, server.pid)
     usage = replace(built.usage, wal=_wal(admin_url) - before, temporary=_temporary(admin_url))
@@ -200,7 +200,7 @@ def _psql(server: servers.Server, url: str, text: str) -> None:
         raise BenchmarkError(f"psql failed:\n{done.stderr[-2000:]}")
 
 
-def _checkpoint(server: servers.Server) -> None:
+def checkpoint(server: servers.Server) -> None:
     """What was written before is not the next measurement's to flush."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("checkpoint")
@@ -327,7 +327,7 @@ def _copy_in(
             relations = [m.relation for m in _tables(workspace) if str(m.relation) in aside]
             bulk.begin(session, [one for relation in relations for one in candidates(session, relation)])
             session.close()
-        _checkpoint(server)
+        checkpoint(server)
         wal, cpu, started = _wal(url), own_cpu(), time.perf_counter()
         with watching(server.pid) as used:
             rows = _copy_pieces(url, workspace, pieces)
