@@ -205,16 +205,18 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=2, default=other)
 
 
-def failure_text(failures: Sequence[StepResult], results: Sequence[StepResult]) -> str:
-    """What failed, at most ten of them, and how to go on."""
+def failure_text(failures: Sequence[StepResult], results: Sequence[StepResult], command: str) -> str:
+    """What failed, at most ten of them, what stands in the target, and in the last line the command that goes on."""
     lines = [f"\nerror in {failure.slice}: {safe(failure.message)}" for failure in failures[:10]]
     if len(failures) > 10:
         lines.append(f"\n... and {len(failures) - 10} more; all are in target/run_results.json")
     skipped = sum(result.status is Status.SKIPPED for result in results)
     done = sum(result.status in (Status.SUCCESS, Status.NO_OP) for result in results)
-    lines.append(
-        f"\n{len(failures)} failed, {skipped} skipped, {done} complete and kept; running the same command again resumes"
-    )
+    was = "it was rolled back" if len(failures) == 1 else "they were rolled back"
+    lines.append(f"\n{len(failures)} failed, {skipped} skipped, {done} complete and kept")
+    if failures:
+        lines.append(f"what failed is as it was before: {was}")
+    lines.append(f"the same command goes on from there: {safe(command)}")
     return "\n".join(lines)
 
 

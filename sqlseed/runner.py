@@ -342,6 +342,8 @@ class _Worker(threading.Thread):
                 line = min(position - _WRAPPER_LINES, compiled.sql.count("\n") + 1)
                 error.line = compiled.source_line(line)
                 error.source = compiled.sql.split("\n")[line - 1]
+            else:  # the rows are at fault, or the line: where the statement begins
+                error.line = compiled.source_line(1)
         return StepResult(step.slice, Status.ERROR, message=str(error), error=error, attempts=attempt)
 
     def _reconnect(self) -> SqlseedError | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -229,7 +230,7 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
     runreport.write(options["report"], result, workspace)
     if not result.success:
         if result.failures or any(r.status is Status.SKIPPED for r in result.results):
-            click.echo(report.failure_text(result.failures, result.results), err=True)
+            click.echo(report.failure_text(result.failures, result.results, ctx.find_root().obj), err=True)
         errors = [failure.error for failure in result.failures]
         raise click.exceptions.Exit(report.exit_code(errors) or ExitCode.FAILED)
 
@@ -319,7 +320,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         if "_SQLSEED_COMPLETE" in os.environ:
             cli.main(prog_name="sqlseed", standalone_mode=False)
-        with cli.make_context("sqlseed", list(sys.argv[1:] if argv is None else argv)) as context:
+        words = list(sys.argv[1:] if argv is None else argv)
+        with cli.make_context("sqlseed", [*words], obj=shlex.join(["sqlseed", *words])) as context:
             cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as error:

@@ -207,7 +207,7 @@ def test_table_lock_is_waited_for_and_tried_again(postgres, write):
     assert build(root, "visits", slices={"clinic": ["north"]}).success
     with harness.admin(postgres.place) as holder:
         holder.execute("begin")
-        holder.execute('lock table "Visit" in access exclusive mode')
+        holder.execute('lock table "Visit" in exclusive mode')
 
         def let_go(event) -> None:
             if event.kind is EventKind.SLICE_RETRIED:
@@ -224,7 +224,7 @@ def test_table_lock_that_stays_is_an_error(postgres, write):
     assert build(root, "patients", slices={"clinic": ["south"]}).success
     with harness.admin(postgres.place) as holder:
         holder.execute("begin")
-        holder.execute('lock table "Patient" in access exclusive mode')
+        holder.execute('lock table "Patient" in exclusive mode')
         result = build(root, "patients", slices={"clinic": ["north"]})
         holder.execute("rollback")
     failure = result.failures[0]

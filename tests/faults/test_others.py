@@ -22,11 +22,11 @@ def test_holder_of_a_table_lock_is_named(any_pg, write):
         reader.execute("begin")
         reader.execute('select 1 from "Clinic"')  # in nobody's way
         holder.execute("begin")
-        holder.execute('lock table "Patient" in access exclusive mode')
+        holder.execute('lock table "Patient" in exclusive mode')
         result = build(root, "patients", slices={"clinic": ["north"]})
         message = result.failures[0].message
         assert f"process {holder.info.backend_pid} ('test', idle in transaction, its transaction " in message
-        assert 's old) holds AccessExclusiveLock on "Patient"' in message
+        assert 's old) holds ExclusiveLock on "Patient"' in message
         assert str(reader.info.backend_pid) not in message
     assert result.failures[0].attempts == 3
     assert invariants.problems(any_pg, root, reference, message) == []
@@ -71,10 +71,10 @@ def test_holder_is_named_to_a_role_that_may_not_see_much(any_pg, write):
         assert build(root, "patients", slices={"clinic": ["south"]}).success
         with harness.admin(any_pg.place) as holder:
             holder.execute("begin")
-            holder.execute('lock table "Patient" in access exclusive mode')
+            holder.execute('lock table "Patient" in exclusive mode')
             pid = holder.info.backend_pid
             message = build(root, "patients", slices={"clinic": ["north"]}).failures[0].message
-        assert f"; process {pid} ('test', state not shown to this role) holds AccessExclusiveLock" in message
+        assert f"; process {pid} ('test', state not shown to this role) holds ExclusiveLock" in message
     finally:
         any_pg.run("reassign owned by clinic_plain to postgres", "drop owned by clinic_plain", "drop role clinic_plain")
 
