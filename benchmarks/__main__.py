@@ -20,6 +20,7 @@ from benchmarks.measuring import ROOT, BenchmarkError, Measurement, Results, Sta
 from benchmarks.options import Wanted
 from sqlseed import api
 from sqlseed.arguments import parse_vars
+from sqlseed.errors import SqlseedError
 from sqlseed.model import Project, Value
 from tests import servers
 
@@ -132,8 +133,12 @@ def _measure(arguments: argparse.Namespace, folder: Path, done: set[tuple[str, i
         target = arguments.duckdb_target if engine == "duckdb" else arguments.postgres_target
         wanted = Wanted(target, arguments.preset, size, grown, arguments.threads)
         try:
-            yield from _of_engine(arguments, engine, project, wanted, folder)
-        except (BenchmarkError, psycopg.Error, duckdb.Error, OSError) as error:
+            if arguments.growth and size < growth.REPEATED:
+                found = [one for _ in range(3) for one in _of_engine(arguments, engine, project, wanted, folder)]
+                yield from growth.middle(found)
+            else:
+                yield from _of_engine(arguments, engine, project, wanted, folder)
+        except (BenchmarkError, SqlseedError, psycopg.Error, duckdb.Error, OSError) as error:
             failed[engine] = f"{engine}, preset {arguments.preset}, size {size}: {error}"
             _say(failed[engine])
     if failed:

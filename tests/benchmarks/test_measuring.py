@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import in_duckdb, in_postgres, projects, sizes
+from benchmarks import __main__ as benchmarks
+from benchmarks import in_duckdb, in_postgres, projects, results, sizes
 from benchmarks.measuring import BenchmarkError
 from benchmarks.options import Wanted
 from benchmarks.resources import watching
@@ -106,6 +107,27 @@ def test_duckdb(farm, tmp_path):
     assert one.usage.client_memory is not None
     assert one.usage.client_memory > 20 * 2**20
     assert not (farm / "target").exists()  # nothing is left for the next size
+
+
+def test_what_is_measured_is_kept_and_not_measured_again(tmp_path, monkeypatch, capsys):
+    project = write_project(tmp_path / "farm", FILES)
+    file = tmp_path / "r.json"
+
+    def measure(*words: str) -> int:
+        options = ["--project", str(project), "--preset", "whole", "--no-copy", "--json", str(file), *words]
+        monkeypatch.setattr(sys, "argv", ["benchmarks", *options])
+        return benchmarks.main()
+
+    failing = ["--only", "postgres", "--only", "duckdb", "--postgres-target", "nowhere"]
+    assert measure(*failing) == 1  # and DuckDB comes after what fails
+    assert "postgres, preset whole, size 1: " in capsys.readouterr().err
+    (first,) = results.read(file).measurements
+    assert (first.engine, first.rows, first.copies) == ("duckdb", 30_020, ())
+    assert measure("--only", "duckdb", "--resume") == 0
+    assert results.read(file).measurements == [first]
+    assert measure("--only", "duckdb") == 0
+    (second,) = results.read(file).measurements
+    assert second != first
 
 
 PARENT = """
