@@ -40,7 +40,7 @@ def plan(kills: int) -> list[tuple[str, int, float]]:
         ("crashes", kills // 12, 0.04),
         ("holes", max(2, kills // 25), 0.04),
         ("restarts", max(2, kills // 50), 0.03),
-        ("cuts_always", kills // 10, 0.03),
+        ("cuts_always", every, 0.03),
         ("slow_lines", max(2, kills // 50), 0.02),
     ]
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 
 from sqlseed.errors import ConnectError
+from sqlseed.events import Event, EventKind
 from tests.behaviour.clinics import Database, build
 from tests.faults import harness
 from tests.faults.test_connection import _undisturbed, after
@@ -34,8 +36,8 @@ def pooling(url: str, folder: Path, size: int) -> Iterator[tuple[str, subprocess
     config = folder / "pgbouncer.ini"
     config.write_text(
         f"[databases]\n{name} = host={parts.hostname} port={parts.port} user=postgres\n[pgbouncer]\n"
-        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-        f"pool_mode = transaction\ndefault_pool_size = {size}\nmax_client_conn = 50\n"
+        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\nadmin_users = postgres\n"
+        f"pool_mode = transaction\ndefault_pool_size = {size}\nmax_client_conn = 50\nserver_login_retry = 1\n"
     )
     for path in (folder, *folder.parents[:2]):
         path.chmod(path.stat().st_mode | 0o055)
@@ -104,6 +106,50 @@ def test_pooler_that_ends_the_server_connections(postgres, write, pooler):
             on_event=after(6, lambda: postgres.query(f"{kill} and pid <> pg_backend_pid()")),
         )
     assert result.success, [failure.message for failure in result.failures]
+    assert postgres.digest() == expected
+
+
+@contextlib.contextmanager
+def console(url: str) -> Iterator[psycopg.Connection]:
+    """The pooler's own administration."""
+    with psycopg.connect(url.rpartition("/")[0] + "/pgbouncer", autocommit=True) as admin:
+        yield admin
+
+
+@pytest.mark.parametrize("moment", [EventKind.TABLE_CREATED, EventKind.SLICE_STARTED], ids=["before", "during"])
+@pytest.mark.parametrize(
+    "commands",
+    [["RECONNECT {}"], ["KILL {}", "RESUME {}"], ["PAUSE {}", "RESUME {}"], ["SUSPEND", "RESUME"]],
+    ids=["reconnect", "kill", "pause", "suspend"],
+)
+def test_administration_of_the_pooler(postgres, write, pooler, commands, moment):
+    """Whatever its administrator does while a build runs: the rows are those of an undisturbed one."""
+    expected = _undisturbed(postgres, write)
+    name = postgres.place.rpartition("/")[2]
+    seen: list[Event] = []
+    said: list[str] = []
+    with pooler(4) as (url, _), console(url) as admin:
+
+        def administer() -> None:
+            for i, command in enumerate(commands):
+                time.sleep(0.3 * i)  # others come to wait meanwhile
+                said.append(admin.execute(command.format(name).encode()).statusmessage or "")
+
+        aside = threading.Thread(target=administer)
+
+        def on_event(event: Event) -> None:
+            seen.append(event)
+            count = sum(one.kind is moment for one in seen)
+            if event.kind is moment and count == (4 if moment is EventKind.SLICE_STARTED else 1):
+                aside.start()  # a thread of its own: PAUSE waits for the transactions that are open
+
+        result = build(write(Database("postgres", url)), on_event=on_event)
+        aside.join()
+    assert [one.split()[0] for one in said] == [command.split()[0] for command in commands]
+    assert result.success, [failure.message for failure in result.failures]
+    if commands[0].startswith("KILL"):  # the control: it does break connections
+        lost = [one for one in seen if one.kind in (EventKind.SLICE_RETRIED, EventKind.WARNING)]
+        assert lost
     assert postgres.digest() == expected
 
 
