@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 MARK = "\x1f"
 """Precedes a parameter that a template printed, until the model is compiled: inside quotes it gives the slip away."""
@@ -35,15 +36,18 @@ class ParameterUse:
     line: int
 
 
-def parameter_uses(sql: str) -> Iterator[ParameterUse]:
+@lru_cache(maxsize=256)  # every slice of a model sends the same text
+def parameter_uses(sql: str) -> tuple[ParameterUse, ...]:
     """The bind parameters of a statement, in the order of its text.
 
     >>> [use.name for use in parameter_uses("select :a::text, ':b' -- :c")]
     ['a']
     """
-    for found in _TOKENS.finditer(sql):
-        if found["parameter"]:
-            yield ParameterUse(found["name"], found.start(), found.end(), sql.count("\n", 0, found.start()) + 1)
+    return tuple(
+        ParameterUse(found["name"], found.start(), found.end(), sql.count("\n", 0, found.start()) + 1)
+        for found in _TOKENS.finditer(sql)
+        if found["parameter"]
+    )
 
 
 def parts(sql: str) -> Iterator[tuple[str, bool]]:

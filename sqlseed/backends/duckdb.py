@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -362,8 +362,13 @@ def _named(
         pieces += [sql[end : use.start], f"(${use.name}::{kind})"]
         end = use.end
     text = "".join([*pieces, sql[end:]])
-    named = set(re.findall(r"\$([A-Za-z_]\w*)", text))
+    named = _dollar_names(text)
     return text, {name: value for name, value in parameters.items() if name in named} or None
+
+
+@lru_cache(maxsize=256)  # every slice of a model sends the same text
+def _dollar_names(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$([A-Za-z_]\w*)", text))
 
 
 def _list_type(type_: str) -> str:
