@@ -158,7 +158,8 @@ def _of_engine(
 
 def _benchmark(arguments: argparse.Namespace, folder: Path) -> None:
     results = files.read_or_begin(arguments.json, machine())
-    kept = {(one.preset, one.size, one.engine) for one in results.measurements if arguments.resume}
+    copies = not (arguments.no_copy or arguments.growth)
+    kept = files.finished(results, copies=copies) if arguments.resume else set[tuple[str, int, str]]()
     if "start-up" in (arguments.only or _ENGINES) and not (arguments.growth or (arguments.resume and results.start_up)):
         _say("start-up")
         project = projects.copy_project(arguments.project, folder / "for_start_up")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import BenchmarkError, Copy, Measurement, ModelTime, Results, StartUp, Usage
+from sqlseed.bulk import MIN_ROWS
 
 _Json = Mapping[str, Any]
 
@@ -17,6 +18,22 @@ def add(results: Results, found: Measurement) -> None:
     """Puts a measurement in the place of an older one of the same thing, or at its place by preset and size."""
     kept = [one for one in results.measurements if one.name != found.name]
     results.measurements = sorted([*kept, found], key=lambda one: one.name)
+
+
+def finished(results: Results, *, copies: bool) -> set[tuple[str, int, str]]:
+    """The (preset, size, engine) of which nothing is missing: no mode, and no copy where copies are wanted."""
+    found: dict[tuple[str, int, str], list[Measurement]] = {}
+    for one in results.measurements:
+        found.setdefault((one.preset, one.size, one.engine), []).append(one)
+    return {name for name, some in found.items() if _is_whole(some, copies)}
+
+
+def _is_whole(found: list[Measurement], copies: bool) -> bool:
+    if copies and not all(one.copies or one.without_copy for one in found):
+        return False
+    modes = {one.mode for one in found}
+    large = max(model.rows for one in found for model in one.models if not model.intermediate) >= MIN_ROWS
+    return "file" in modes or ("in place" in modes and ("bulk" in modes or not large))
 
 
 def write(path: Path, results: Results) -> None:

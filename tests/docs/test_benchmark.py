@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import growth, report, results
-from benchmarks.measuring import BenchmarkError, Measurement, ModelTime, Results, Usage
+from benchmarks.measuring import BenchmarkError, Copy, Measurement, ModelTime, Results, Usage
 from tests.support import ROOT
 
 DOCS = ROOT / "docs"
@@ -170,6 +170,26 @@ def test_a_measurement_takes_the_place_of_an_older_one(tmp_path):
     assert [(one.size, one.usage.seconds) for one in again.measurements] == [(1_000, 4.0), (2_000, 1.0)]
     with pytest.raises(BenchmarkError, match="was measured on another machine"):
         results.read_or_begin(tmp_path / "r.json", {"cores": "64"})
+
+
+COPIED = Copy("files", 5, 4, Usage(1.0))
+
+
+@pytest.mark.parametrize(
+    ("found", "copies", "is_whole"),
+    [
+        ([measured(100, 1.0, 1.0, 5, mode="in place")], False, True),  # too few rows for bulk mode
+        ([measured(50_000, 1.0, 1.0, 5, mode="in place")], False, False),  # ended before the build in bulk
+        ([measured(50_000, 1.0, 1.0, 5, mode=mode) for mode in ("in place", "bulk")], False, True),
+        ([measured(50_000, 1.0, 1.0, 5, mode=mode) for mode in ("in place", "bulk")], True, False),
+        ([measured(50_000, 1.0, 1.0, 5, mode=m, copies=(COPIED,)) for m in ("in place", "bulk")], True, True),
+        ([measured(50_000, 1.0, 1.0, 5, mode="file", engine="duckdb")], True, False),
+        ([measured(50_000, 1.0, 1.0, 5, mode="file", engine="duckdb", without_copy="no room")], True, True),
+    ],
+)
+def test_what_was_ended_early_is_measured_again(found, copies, is_whole):
+    names = {(one.preset, one.size, one.engine) for one in found}
+    assert results.finished(Results({}, found), copies=copies) == (names if is_whole else set())
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path):
