@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
@@ -135,6 +135,12 @@ class Planner:
     _known: dict[tuple[str, str], Mapping[str, Value]] = field(default_factory=dict)
     _combined: dict[tuple[str, Point], _Parents] = field(default_factory=dict)
     _groups: dict[tuple[str, tuple[str, ...]], dict[Point, list[Slice]]] = field(default_factory=dict)
+    _shared: dict[tuple[str, str], tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=dict)
+    _rows: dict[tuple[str, Point], int] = field(default_factory=dict)
+    _seeds: dict[str, list[list[str]]] = field(default_factory=dict)
+    _deciding: dict[str, list[tuple[Parameter, tuple[int, ...]]]] = field(default_factory=dict)
+    _bound: dict[tuple[ParameterKind, tuple[str, ...], Point], Value] = field(default_factory=dict)
+    _whole: set[str] = field(default_factory=set)  # models of whose slices the plan leaves none out
 
     def slices(self, model: str) -> list[Slice]:
         """Every slice of a model, in the order of its dimensions' values."""
@@ -155,26 +161,42 @@ class Planner:
         """
         chosen = chosen or {}
         self._combined.clear()  # it holds what an earlier selection made of the parents
+        self._whole.clear()
+        self._bound.clear()  # the ranges of integer keys may be others now
         steps: dict[Slice, Step] = {}
         for model in order(self.compiled):
             if model not in selected:
                 continue
-            for slice_ in self.slices(model):
-                if all(key in chosen.get(name, (key,)) for name, key in slice_.point):
-                    steps[slice_] = self._step(slice_, steps, full_refresh)
+            every = self.slices(model)
+            wanted = [one for one in every if all(key in chosen.get(name, (key,)) for name, key in one.point)]
+            steps |= self._steps(self.compiled[model], wanted, steps, full_refresh)
+            if len(wanted) == len(every):
+                self._whole.add(model)
         self._check_parents(steps)
         self._check_prefixes(steps)
         seeds = {seed: None for slice_ in steps for seed in self.compiled[slice_.model].seeds}
         return Plan(tuple(steps.values()), tuple(seeds))
 
-    def _step(self, slice_: Slice, steps: Mapping[Slice, Step], full_refresh: bool) -> Step:
-        compiled = self.compiled[slice_.model]
+    def _steps(
+        self, compiled: Compiled, wanted: Sequence[Slice], steps: Mapping[Slice, Step], full_refresh: bool
+    ) -> dict[Slice, Step]:
+        """The steps of one model's slices; `steps` are those of its parents."""
+        made = [self._step(compiled, slice_, steps, full_refresh) for slice_ in wanted]
+        if compiled.config.rows is not None:
+            pending = [i for i, step in enumerate(made) if step.state is not StepState.UP_TO_DATE]
+            expected = self._expected_rows(compiled, [wanted[i].point for i in pending])
+            for i, count in zip(pending, expected, strict=True):
+                made[i] = replace(made[i], expected_rows=count)
+        return dict(zip(wanted, made, strict=True))
+
+    def _step(self, compiled: Compiled, slice_: Slice, steps: Mapping[Slice, Step], full_refresh: bool) -> Step:
+        """A slice's step; the rows expected are those of its checkpoint."""
         parents: list[Slice] = []
         inherited: list[str] = []
         reads = [(f"seed:{name}", "all", self.project.seeds[name].checksum) for name in compiled.seeds]
         for parent in compiled.refs:
             slices, fingerprint, read = self._parent(parent, slice_, steps)
-            parents += slices
+            parents += slices if parent in self._whole else [one for one in slices if one in steps]
             inherited.append(fingerprint)
             reads += read
         parameters = self.parameters(slice_)
@@ -185,14 +207,13 @@ class Planner:
         else:
             same = done.fingerprint == fingerprint and not full_refresh
             state = StepState.UP_TO_DATE if same else StepState.CHANGED
-        rows = done.rows if done and state is StepState.UP_TO_DATE else self._expected_rows(compiled, slice_, done)
-        return Step(slice_, state, fingerprint, parameters, rows, tuple(p for p in parents if p in steps), tuple(reads))
+        rows = done.rows if done else None
+        return Step(slice_, state, fingerprint, parameters, rows, tuple(parents), tuple(reads))
 
     def _parent(self, parent: str, slice_: Slice, steps: Mapping[Slice, Step]) -> _Parents:
         """The parent's slices that agree with `slice_` on the dimensions they share, and one hash over them all."""
-        shared = tuple(d for d in self.compiled[parent].config.slice_by if d in dict(slice_.point))
-        point = tuple((name, key) for name, key in slice_.point if name in shared)
-        point = tuple(sorted(point))
+        shared, places = self._shared_dimensions(parent, slice_)
+        point = tuple(slice_.point[i] for i in places)
         if (parent, point) not in self._combined:
             slices = self._grouped(parent, shared).get(point, [])
             prints = [self._effective(other, steps) for other in slices]
@@ -200,6 +221,14 @@ class Planner:
             read = tuple((one.model, one.key, print_) for one, print_ in zip(slices, prints, strict=True))
             self._combined[parent, point] = (slices, combined, read)
         return self._combined[parent, point]
+
+    def _shared_dimensions(self, parent: str, slice_: Slice) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The dimensions that a slice's model shares with a parent, and where they stand in the slice's point."""
+        if (parent, slice_.model) not in self._shared:
+            names = [name for name, _ in slice_.point]
+            shared = tuple(name for name in self.compiled[parent].config.slice_by if name in names)
+            self._shared[parent, slice_.model] = shared, tuple(names.index(name) for name in sorted(shared))
+        return self._shared[parent, slice_.model]
 
     def _grouped(self, parent: str, shared: tuple[str, ...]) -> dict[Point, list[Slice]]:
         if (parent, shared) not in self._groups:
@@ -220,15 +249,43 @@ class Planner:
             RUNTIME_VERSION,
             compiled.checksum,
             sorted((name, _canonical(value)) for name, value in parameters.items()),
-            [[name, self.project.seeds[name].checksum] for name in sorted(compiled.seeds)],
+            self._read_seeds(compiled),
             inherited,
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
+    def _read_seeds(self, compiled: Compiled) -> list[list[str]]:
+        if compiled.name not in self._seeds:
+            names = sorted(compiled.seeds)
+            self._seeds[compiled.name] = [[name, self.project.seeds[name].checksum] for name in names]
+        return self._seeds[compiled.name]
+
     def parameters(self, slice_: Slice) -> dict[str, Value]:
         """The bound values of a slice, by parameter name."""
-        point = dict(slice_.point)
-        return {p.name: self._value(p, point) for p in self.compiled[slice_.model].parameters}
+        found: dict[str, Value] = {}
+        for parameter, places in self._places(slice_):
+            key = (parameter.kind, parameter.of, tuple(slice_.point[i] for i in places))
+            if key not in self._bound:
+                self._bound[key] = self._value(parameter, dict(slice_.point))
+            found[parameter.name] = self._bound[key]
+        return found
+
+    def _places(self, slice_: Slice) -> list[tuple[Parameter, tuple[int, ...]]]:
+        """A model's parameters, each with the places in a point of the dimensions that decide its value."""
+        if slice_.model not in self._deciding:
+            names = [name for name, _ in slice_.point]
+            self._deciding[slice_.model] = [
+                (parameter, tuple(names.index(name) for name in self._dimensions(parameter)))
+                for parameter in self.compiled[slice_.model].parameters
+            ]
+        return self._deciding[slice_.model]
+
+    def _dimensions(self, parameter: Parameter) -> tuple[str, ...]:
+        if parameter.kind is ParameterKind.VAR:
+            return ()
+        if parameter.kind is ParameterKind.KEY:
+            return self.compiled[parameter.of[0]].config.slice_by
+        return parameter.of if parameter.kind is ParameterKind.SALT else parameter.of[:1]
 
     def _value(self, parameter: Parameter, point: Mapping[str, str]) -> Value:
         of = parameter.of
@@ -254,19 +311,26 @@ class Planner:
                 self._known[dimension, value.key] = value.attributes
         return self._known[dimension, key]
 
-    def _expected_rows(self, compiled: Compiled, slice_: Slice, done: Checkpoint | None) -> int | None:
-        if compiled.config.rows is None:
-            return done.rows if done else None
-        context: dict[str, Any] = {"var": _var_reader(self.variables)}
-        for name, key in slice_.point:
-            context[name] = SimpleNamespace(**self._attributes(name, key))
+    def _expected_rows(self, compiled: Compiled, points: Sequence[Point]) -> list[int]:
+        """What a model's `rows` says at some points; it is asked once for those that it does not tell apart."""
+        text = str(compiled.config.rows)
+        used = templates.names_in(text)
+        asked = [(text, tuple(part for part in point if part[0] in used)) for point in points]
+        fresh = {key: point for key, point in zip(asked, points, strict=True) if key not in self._rows}
+        contexts = [self._context(point) for point in fresh.values()]
         try:
-            value = templates.evaluate(str(compiled.config.rows), context, compiled.path)
+            values = templates.evaluate_each(text, contexts, compiled.path)
         except CompileError as error:
             raise CompileError(f"config rows: {error.message}", path=compiled.path, hint=error.hint) from None
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
-            raise CompileError(f"config rows: '{compiled.config.rows}' is {value!r}, not a number", path=compiled.path)
-        return max(0, round(value))
+        for key, value in zip(fresh, values, strict=True):
+            if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+                raise CompileError(f"config rows: '{text}' is {value!r}, not a number", path=compiled.path)
+            self._rows[key] = max(0, round(value))
+        return [self._rows[key] for key in asked]
+
+    def _context(self, point: Point) -> dict[str, Any]:
+        context: dict[str, Any] = {name: SimpleNamespace(**self._attributes(name, key)) for name, key in point}
+        return context | {"var": _var_reader(self.variables)}
 
     def _check_parents(self, steps: Mapping[Slice, Step]) -> None:
         """A pending slice needs its parents' rows: selected, or complete in the target."""
@@ -275,6 +339,8 @@ class Planner:
             if step.state is StepState.UP_TO_DATE:
                 continue
             for parent in self.compiled[slice_.model].refs:
+                if parent in self._whole:
+                    continue
                 for other in self._parent(parent, slice_, steps)[0]:
                     if other not in steps and (other.model, other.key) not in self.checkpoints:
                         missing.setdefault(slice_.model, set()).add(parent)
