@@ -113,6 +113,14 @@ def after_the_first(action):
     return on_event
 
 
+# Slices go on while somebody is told of the last one: each takes so long that the change comes before the next ends.
+SLEEPY_PATIENTS = (
+    "create function doze() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end'",
+    'create trigger doze before insert on "Patient" for each statement execute function doze()',
+)
+WIDE_AWAKE = ("drop function doze() cascade",)
+
+
 @pytest.mark.parametrize(
     ("change", "undo", "gone"),
     [
@@ -125,7 +133,9 @@ def after_the_first(action):
 def test_what_was_renamed_during_the_build_is_said(any_pg, write, change, undo, gone):
     root = write(any_pg)
     reference = invariants.undisturbed(any_pg, root)
-    result = build(root, on_event=after_the_first(lambda: any_pg.run(change)), threads=1)
+    assert build(root, "+patients", slices={"clinic": ["north"]}).success
+    any_pg.run(*SLEEPY_PATIENTS)
+    result = build(root, on_event=after_the_first(lambda: any_pg.run(change, *WIDE_AWAKE)), threads=1)
     assert result.failures
     for one in result.failures:
         assert f"changed since the run began: {gone}" in one.message
