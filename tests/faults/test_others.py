@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from sqlseed import api
 from sqlseed.errors import GuardError
 from sqlseed.events import EventKind, Status
 from tests.behaviour.clinics import Database, build
@@ -133,7 +134,8 @@ WIDE_AWAKE = ("drop function doze() cascade",)
 def test_what_was_renamed_during_the_build_is_said(any_pg, write, change, undo, gone):
     root = write(any_pg)
     reference = invariants.undisturbed(any_pg, root)
-    assert build(root, "+patients", slices={"clinic": ["north"]}).success
+    assert build(root, "+patients").success
+    api.clean(root, api.Selection(["patients"]))
     any_pg.run(*SLEEPY_PATIENTS)
     result = build(root, on_event=after_the_first(lambda: any_pg.run(change, *WIDE_AWAKE)), threads=1)
     assert result.failures
