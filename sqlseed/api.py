@@ -113,10 +113,14 @@ def compile(  # noqa: A001  (the command's name)
     return [compiled[name] for name in names]
 
 
-def plan(project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING) -> PlanResult:
-    """What `build` would do to the target, and why it would refuse, if it would; writes nothing."""
-    workspace = _workspace(project)
-    return planning.plan(workspace, selection)
+def plan(
+    project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING, *, edited: bool = False
+) -> PlanResult:
+    """What `build` would do to the target, and why it would refuse, if it would; writes nothing.
+
+    With `edited` it reads the slices that are up to date, too, and says whose rows somebody edited since.
+    """
+    return planning.plan(_workspace(project), selection, edited=edited)
 
 
 def build(
@@ -305,8 +309,8 @@ def health(
 ) -> Health:
     """Whether the target is fit to demo and test with: checks, points and a score out of 100. Only reads.
 
-    `today` is the day on which the data's age is measured. With `checksums` the rows of each slice are also compared
-    with the checksum that `build(checksums=True)` recorded, where it did.
+    `today` is the day on which the data's age is measured. With `checksums` a slice of an earlier version, which
+    recorded nothing else of its content, is compared with the checksum that `build(checksums=True)` recorded.
     """
     return examining.examine(_workspace(project), today=today, checksums=checksums)
 

@@ -154,7 +154,7 @@ class Build:
         taken = foreign.taken_keys(session, context, plan_.pending, live)
         raise_all([*taken, *uniques.taken(workspace, session, context, plan_, live, self.stop)])
         is_told = self.edited == "replace" or self.dry_run
-        kept = [] if is_told else edits.found(session, context, plan_, made.checkpoints, live)
+        kept = [] if is_told else edits.found(session, context, edits.lost(plan_), made.checkpoints, live)
         if kept and self.edited is None:
             raise edits.refusal(kept)
         self._back_up(session)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlseed.backends import Session
+from sqlseed.backends import Session, contents
+from sqlseed.backends.contents import Content
 from sqlseed.errors import GuardError
-from sqlseed.model import Checkpoint, LiveTable, Materialized, Plan, Relation, Slice, StepState
+from sqlseed.model import Checkpoint, Compiled, LiveTable, Materialized, Plan, Relation, Slice, Step, StepState
 from sqlseed.runner import RunContext
 
 _NAMED = 5  # slices named in a message
@@ -21,52 +22,75 @@ class Edit:
     added: int
 
     def __str__(self) -> str:
-        many = f"{self.added} row{'s' * (self.added != 1)} added" if self.added > 0 else "other rows than recorded"
-        return f"{self.slice} ({many})"
-
-
-def _found(
-    session: Session,
-    context: RunContext,
-    plan: Plan,
-    checkpoints: Mapping[tuple[str, str], Checkpoint],
-    live: Mapping[Relation, LiveTable],
-) -> list[Edit]:
-    edits: list[Edit] = []
-    for step in plan.pending:
-        compiled = context.compiled[step.slice.model]
-        done = checkpoints.get((step.slice.model, step.slice.key))
-        is_table = compiled.config.materialized is Materialized.TABLE and not compiled.config.whole
-        if step.state is not StepState.CHANGED or done is None or not is_table or compiled.relation not in live:
-            continue
-        if not done.fingerprint:  # rows of its were removed with those above them, by sqlseed itself
-            continue
-        own = context.own(step)
-        sql = f"select count(*) from {compiled.relation} where {own.predicate}"
-        added = int(session.query(sql, own.parameters, own.types)[0][0]) - done.rows
-        there = live[compiled.relation].columns
-        comparable = done.checksum is not None and all(c.name in there for c in compiled.contract.columns)
-        is_other = comparable and session.checksum(compiled.relation, compiled.contract.columns, own) != done.checksum
-        if added > 0 or is_other:
-            edits.append(Edit(step.slice, added))
-    return edits
+        many = abs(self.added)
+        what = f"{many:,} row{'s' * (many != 1)} {'added' if self.added > 0 else 'removed'}"
+        return f"{self.slice} ({what if self.added else 'other rows than recorded'})"
 
 
 def found(
     session: Session,
     context: RunContext,
-    plan: Plan,
+    steps: Iterable[Step],
     checkpoints: Mapping[tuple[str, str], Checkpoint],
     live: Mapping[Relation, LiveTable],
 ) -> list[Edit]:
-    """The changed slices of a plan that hold rows which a replacement would lose.
+    """Those of some slices that are in the target with rows which nobody would get back once they are gone.
 
-    Rows are counted for each, and compared with the slice's checksum where `build --checksums` recorded one. Fewer rows
-    than recorded, without a checksum, are no edit: nothing of them is there to lose.
+    The rows of each are counted, and compared with what its checkpoint says of their content. A slice without any row
+    is no edit: nothing of it is there to lose.
     """
     with session.transaction():
         session.prepare(())
-        return _found(session, context, plan, checkpoints, live)
+        return among(session, context, steps, checkpoints, live)
+
+
+def among(
+    session: Session,
+    context: RunContext,
+    steps: Iterable[Step],
+    checkpoints: Mapping[tuple[str, str], Checkpoint],
+    live: Mapping[Relation, LiveTable],
+    *,
+    checksums: bool = True,
+) -> list[Edit]:
+    """The same within a transaction. With `checksums` a slice whose content was not recorded, as by earlier versions,
+    is compared with its checksum if `build --checksums` recorded one, which takes several times as long."""
+    recorded = contents.recorded(session)
+    edits: list[Edit] = []
+    for step in steps:
+        compiled = context.compiled[step.slice.model]
+        done = checkpoints.get((step.slice.model, step.slice.key))
+        is_table = compiled.config.materialized is Materialized.TABLE and not compiled.config.whole
+        if done is None or not is_table or compiled.relation not in live:
+            continue
+        if not done.fingerprint:  # rows of its were removed with those above them, by sqlseed itself
+            continue
+        content = recorded.get((step.slice.model, step.slice.key))
+        checksum = done.checksum if checksums else None
+        total, then = _comparison(session, compiled, live[compiled.relation], content, checksum)
+        own = context.own(step)
+        sql = f"select count(*), {total} from {compiled.relation} where {own.predicate}"
+        count, now = session.query(sql, own.parameters, own.types)[0]
+        if count > done.rows or (count and now != then):
+            edits.append(Edit(step.slice, count - done.rows))
+    return edits
+
+
+def _comparison(
+    session: Session, compiled: Compiled, table: LiveTable, content: Content | None, checksum: str | None
+) -> tuple[str, str | None]:
+    """An aggregate over a slice's rows, and what it was when they were written; `null` where nobody can say."""
+    if content is not None and content.comparable(session, table.columns):
+        return session.hashing.total(content.columns), content.sum
+    columns = compiled.contract.columns
+    if checksum is not None and all(column.name in table.columns for column in columns):
+        return session.checksum_sql(columns), checksum
+    return "null", None
+
+
+def lost(plan: Plan) -> list[Step]:
+    """The steps of a plan that write rows of a slice again."""
+    return [step for step in plan.pending if step.state is StepState.CHANGED]
 
 
 def refusal(edits: Collection[Edit]) -> GuardError:

@@ -65,6 +65,7 @@ def plan(result: PlanResult) -> _Json:
         "set_aside": [_aside(one) for one in result.aside],
         "left_aside": [_aside(one) for one in result.left_aside],
         "approval": {"holds": result.approval[0], "message": result.approval[1]} if result.approval else None,
+        "edited": None if result.edited is None else [str(edit) for edit in result.edited],
         "refusals": [str(refusal) for refusal in result.refusals],
         "slices": [
             {

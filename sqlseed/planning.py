@@ -9,7 +9,7 @@ from sqlseed.backends import Session, open_backend
 from sqlseed.backends.pg_bulk import Aside, listed
 from sqlseed.bulk import foreseen
 from sqlseed.errors import SqlseedError, raise_all
-from sqlseed.model import Plan, Slice
+from sqlseed.model import Plan, Slice, StepState
 from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, find_orphans, planner_for, run_context, seeds_to_load, selected_models
 from sqlseed.workspace import Workspace
@@ -31,18 +31,22 @@ class PlanResult:
     approval: tuple[bool, str] | None = None  # where the target requires one: whether it holds, and a sentence
     aside: tuple[Aside, ...] = ()  # foreign keys and indexes that the build would set aside meanwhile
     left_aside: tuple[Aside, ...] = ()  # those that an earlier build left so
+    edited: tuple[edits.Edit, ...] | None = None  # slices whose rows somebody edited, if that was asked for
     refusals: tuple[SqlseedError, ...] = ()
 
 
-def plan(workspace: Workspace, selection: Selection) -> PlanResult:
-    """What `build` would do with a selection; raises SqlseedError where it cannot even be planned."""
+def plan(workspace: Workspace, selection: Selection, *, edited: bool = False) -> PlanResult:
+    """What `build` would do with a selection; raises SqlseedError where it cannot even be planned.
+
+    With `edited` the slices that are up to date are compared with what was written, too.
+    """
     workspace.checked()
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
     relations = [model.relation for model in workspace.compiled.values()]
 
     def work(session: Session) -> PlanResult:
         with guards.before_slices(session, relations):
-            return _planned(workspace, selection, session)
+            return _planned(workspace, selection, session, edited)
 
     try:
         return ask(backend, work)
@@ -50,7 +54,7 @@ def plan(workspace: Workspace, selection: Selection) -> PlanResult:
         backend.close()
 
 
-def _planned(workspace: Workspace, selection: Selection, session: Session) -> PlanResult:
+def _planned(workspace: Workspace, selection: Selection, session: Session, edited: bool) -> PlanResult:
     made = planner_for(workspace, session)
     chosen = planner.restrict(workspace.values, selection.slices)
     names = selected_models(workspace, selection, session)
@@ -58,7 +62,8 @@ def _planned(workspace: Workspace, selection: Selection, session: Session) -> Pl
     live = session.catalog([model.relation for model in workspace.compiled.values()])
     raise_all(preflight.check(workspace.compiled, names, live))
     context = run_context(workspace, made, "", refresh=False, checksums=False)
-    found = edits.found(session, context, result, made.checkpoints, live)
+    found = edits.found(session, context, edits.lost(result), made.checkpoints, live)
+    others = [step for step in result.steps if step.state is StepState.UP_TO_DATE] if edited else []
     needed = {step.slice.model for step in result.pending}
     return PlanResult(
         target=workspace.target.name,
@@ -70,6 +75,7 @@ def _planned(workspace: Workspace, selection: Selection, session: Session) -> Pl
         approval=approval.status(workspace, names) if workspace.target.require_approval else None,
         aside=tuple(foreseen(session, result, workspace.compiled, made.checkpoints, workspace.target.bulk)),
         left_aside=tuple(listed(session)) if session.has_indexes else (),
+        edited=(*found, *edits.found(session, context, others, made.checkpoints, live)) if edited else None,
         refusals=(
             *guards.reasons(workspace.target, session, session.database()),
             *foreign.taken_keys(session, context, result.pending, live),

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlseed.errors import ProfileError, did_you_mean
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveTable, Relation, Target, Value
+
+if TYPE_CHECKING:
+    from sqlseed.backends.contents import Hashing
 
 Ours = Mapping[Relation, str]
 """For each table of the project the predicate, without parameters, that is true for all rows that sqlseed made."""
@@ -52,6 +55,8 @@ class Session(Protocol):
     """Whether rows go into indexes, so that their order matters."""
     row_json: str
     """A row `w` as a JSON text: an SQL expression."""
+    hashing: Hashing
+    """How rows are hashed here, for `contents`."""
     overriding: str
     """What an INSERT says between its columns and its SELECT so that given keys are taken in identity columns."""
 
@@ -140,6 +145,10 @@ class Session(Protocol):
 
     def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
         """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
+        ...
+
+    def checksum_sql(self, columns: Sequence[Column]) -> str:
+        """The aggregate that `checksum` asks for."""
         ...
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:

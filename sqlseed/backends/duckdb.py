@@ -21,6 +21,7 @@ from sqlseed import dialect, library, sqltext
 from sqlseed.backends import Ours, Rows, ddl, state_tables
 from sqlseed.backends.alone import Alone
 from sqlseed.backends.checksums import column_texts
+from sqlseed.backends.contents import Hashing
 from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
 
@@ -119,6 +120,7 @@ class DuckDBSession(Alone):
     row_json = "to_json(w)::text"
     exclusive = True
     has_indexes = False
+    hashing = Hashing(f"duckdb {duckdb.__version__}", lambda columns: f"hash({', '.join(map(quote, columns))})")
 
     def __init__(self, connection: Any, target: Target) -> None:
         self._connection = connection
@@ -215,14 +217,18 @@ class DuckDBSession(Alone):
 
     def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
         """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
+        sql = f"select {self.checksum_sql(columns)} from {relation} where {own.predicate}"
+        return str(self.query(sql, own.parameters, own.types)[0][0])
+
+    def checksum_sql(self, columns: Sequence[Column]) -> str:
+        """The aggregate that `checksum` asks for."""
         texts = column_texts(
             columns,
             timestamp=lambda name: f"epoch_ms({name}::timestamp)::text",  # of timestamp_ms DuckDB 2.0.1 fails
             number=lambda name: f"round({name}, 6)::decimal(38, 6)::text",
         )
         text = f"concat_ws(chr(31), {', '.join(texts)})"
-        sql = f"select coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text from {relation}"
-        return str(self.query(f"{sql} where {own.predicate}", own.parameters, own.types)[0][0])
+        return f"coalesce(sum(('0x' || substr(md5({text}), 1, 15))::bigint), 0)::text"
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
         """Those of the relations that exist."""
@@ -285,6 +291,7 @@ class DuckDBSession(Alone):
             self.run(f"create schema if not exists {quote(self._target.schema)}")
             for statement in state_tables.TABLES:
                 self.run(statement.format(schema=state))
+            state_tables.bring_up_to_date(self)
             state_tables.check_project(self, project)
 
     def has_state(self) -> bool:

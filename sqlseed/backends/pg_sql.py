@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlseed.backends.checksums import column_texts
-from sqlseed.model import Column, Relation, Target, quote
+from sqlseed.backends.contents import TEXT, Hashing
+from sqlseed.model import Column, Target, quote
 
 SETTINGS = {
     "TimeZone": "UTC",
@@ -207,13 +208,24 @@ def hint_for(sqlstate: str | None, message: str) -> str | None:
     return _HINTS.get(sqlstate or "")
 
 
-def checksum(relation: Relation, columns: Sequence[Column], own: str) -> str:
-    """A query for the order-independent checksum of the rows for which `own` holds."""
+def checksum(columns: Sequence[Column]) -> str:
+    """An aggregate: the order-independent checksum of some rows."""
     text = " || chr(31) || ".join(column_texts(columns, timestamp=_milliseconds, number=_rounded))
-    return (
-        f"select coalesce(sum(('x' || substr(md5({text}), 1, 15))::bit(60)::bigint), 0)::text"
-        f" from {relation} where {own}"
+    return f"coalesce(sum(('x' || substr(md5({text}), 1, 15))::bit(60)::bigint), 0)::text"
+
+
+def hashing(version: int) -> Hashing:
+    """How a server of this version hashes rows: alike on all that have the function, whatever their collations."""
+    if version >= 140000:
+        return Hashing("hash_record_extended", lambda columns: f"pg_catalog.hash_record_extended({_row(columns)}, 0)")
+    return Hashing(
+        "hashtextextended", lambda columns: f'pg_catalog.hashtextextended({_row(columns)}::text collate "C", 0)'
     )
+
+
+def _row(columns: Mapping[str, str]) -> str:
+    parts = [f'{quote(name)}::text collate "C"' if kind == TEXT else quote(name) for name, kind in columns.items()]
+    return f"row({', '.join(parts)})"
 
 
 def _milliseconds(name: str) -> str:

@@ -28,6 +28,7 @@ def bootstrap(session: Session, schema: str, project: str) -> None:
         if not set(state_tables.NAMES) <= tables(session):
             for statement in state_tables.TABLES:
                 session.run(statement.format(schema=state))
+        state_tables.bring_up_to_date(session)
         state_tables.check_project(session, project)
 
 

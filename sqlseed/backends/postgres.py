@@ -105,6 +105,7 @@ class PostgresSession(pg_activity.Watched):
         self._deadline = Deadline(pg_sql.seconds_of(target.settings.get("slice_timeout")), self.cancel, self.cut)
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         version = connection.info.server_version
+        self.hashing = pg_sql.hashing(version)
         pg_identity.check_version(version, connection.info.parameter_status("server_version") or "")
         self._patience = pg_sql.settings_of(target)["lock_timeout"]
         with self._deadline.running():
@@ -227,8 +228,12 @@ class PostgresSession(pg_activity.Watched):
 
     def checksum(self, relation: Relation, columns: Sequence[Column], own: Rows) -> str:
         """The sum over the rows of `own` of 60 bits of each row's MD5, as decimal digits."""
-        found = self.query(pg_sql.checksum(relation, columns, own.predicate), own.parameters, own.types)
-        return str(found[0][0])
+        sql = f"select {self.checksum_sql(columns)} from {relation} where {own.predicate}"
+        return str(self.query(sql, own.parameters, own.types)[0][0])
+
+    def checksum_sql(self, columns: Sequence[Column]) -> str:
+        """The aggregate that `checksum` asks for."""
+        return pg_sql.checksum(columns)
 
     def catalog(self, relations: Iterable[Relation]) -> dict[Relation, LiveTable]:
         """Those of the relations that exist, read in one query per schema."""

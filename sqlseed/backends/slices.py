@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlseed import library, sqltext
-from sqlseed.backends import Ours, Rows, Session, overtaken, wholes
+from sqlseed.backends import Ours, Rows, Session, contents, overtaken, wholes
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import (
     Column,
@@ -150,7 +150,8 @@ def _run(
         total = session.checksum(compiled.relation, compiled.contract.columns, own) if summed else None
         if compiled.config.materialized is Materialized.INTERMEDIATE:
             session.analyze(compiled.relation)
-        done = _Found(step.fingerprint, rows, total, job.run_id)
+        content = contents.recording(session, compiled, own, job.run_id)
+        done = _Found(step.fingerprint, rows, total, job.run_id, content)
         if not _complete(session, step.slice.model, step.slice.key, done, version, step.reads, fresh=found is None):
             raise overtaken.refusal(overtaken.parents(session, step.reads), compiled.path)
     return Outcome(rows, True, total)
@@ -164,6 +165,7 @@ class _Found:
     rows: int
     checksum: str | None
     run_id: str
+    content: str = "null"  # as SQL
 
 
 def _is_enough(found: _Found, job: Job) -> bool:
@@ -214,8 +216,8 @@ def _complete(
     }
     if fresh and session.exclusive:
         session.run(
-            f"insert into {table} ({_COLUMNS}) values (:model, :slice, :fingerprint, :rows, :sum, :run, :version,"
-            " cast(current_timestamp as timestamp))",
+            f"insert into {table} ({_COLUMNS}, content) values (:model, :slice, :fingerprint, :rows, :sum, :run,"
+            f" :version, cast(current_timestamp as timestamp), {done.content})",
             values,
             _TEXTS,
         )
@@ -223,7 +225,7 @@ def _complete(
     condition, more = overtaken.condition(session, reads)
     touched = session.run(
         f"update {table} set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
-        " sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp)"
+        f" sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp), content = {done.content}"
         f" where model = :model and slice = :slice{condition}",
         values | more,
         _TEXTS | dict.fromkeys(more, "text"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlseed.backends import Session
 from sqlseed.errors import GuardError
-from sqlseed.model import quote
+from sqlseed.model import Relation, quote
 
 TABLES = (
     "create table if not exists {schema}.project (name text not null, state_version integer not null)",
@@ -17,6 +17,7 @@ TABLES = (
         run_id text not null,
         sqlseed_version text not null,
         completed_at timestamp not null,
+        content text,
         primary key (model, slice)
     )""",
     """create table if not exists {schema}.identity (
@@ -35,6 +36,13 @@ TABLES = (
 )
 NAMES = ("checkpoint", "identity", "key_range", "project")
 VERSION = 1
+
+
+def bring_up_to_date(session: Session) -> None:
+    """Adds the column that the checkpoints of earlier versions lack; those go on working with it."""
+    table = Relation(session.state_schema, "checkpoint")
+    if "content" not in session.catalog([table])[table].columns:
+        session.run(f"alter table {table} add column content text")
 
 
 def check_project(session: Session, project: str, *, claim: bool = True) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from sqlseed import edits
 from sqlseed.backends import Session, open_backend
 from sqlseed.checkup import realism, rules, settings
 from sqlseed.checkup.ownership import labels
@@ -40,8 +41,8 @@ from sqlseed.workspace import Workspace
 def examine(workspace: Workspace, *, today: dt.date | None = None, checksums: bool = False) -> Health:
     """The health of a target; raises SqlseedError where it cannot be asked.
 
-    `today` is what the data's age is measured against. With `checksums` the rows of each slice are also compared with
-    the checksum that `build --checksums` recorded, where it did.
+    `today` is what the data's age is measured against. The rows of each slice are compared with what was recorded
+    of their content; with `checksums` also with the checksum of a slice of which only `build --checksums` recorded any.
     """
     started = time.perf_counter()
     models = _target_models(workspace)
@@ -261,26 +262,26 @@ class _Examination:
     def _kept(self, table: TableRows, checksums: bool) -> Part:
         """The slices of a table that are not as their build left them."""
         odd = [found for found in table.slices if not found.built or found.rows != found.expected]
-        edited = [found for found in table.slices if found not in odd and self._edited(found)] if checksums else []
+        whole = [self._step_of[found.slice] for found in table.slices if found not in odd]
+        edited = self._edited(table, whole, checksums)
         if not odd and not edited:
             return Part(table.table)
-        first = (odd or edited)[0]
-        example = f"{first.slice.key}: edited"
+        example = f"{edited[0].slice.key}: edited" if edited else ""
         if odd:
+            first = odd[0]
             example = f"{first.slice.key}: {first.rows:,} rows, "
             example += f"built with {first.expected:,}" if first.built else "not built"
         note = f"{len(odd) + len(edited)} of {len(table.slices)} slices have other rows than were built"
         wrong = sum(abs(found.rows - (found.expected or 0)) for found in odd if found.built)
         return Part(table.table, Fraction(len(odd) + len(edited), len(table.slices)), wrong, note, example)
 
-    def _edited(self, found: SliceRows) -> bool:
-        """Whether a slice's rows have another checksum than the one that was recorded, if one was."""
-        model, slice_ = self.models[found.slice.model], found.slice
-        recorded = self.made.checkpoints[slice_.model, slice_.key].checksum
-        if recorded is None:
-            return False
-        own = self.context.own(self._step_of[slice_])
-        return self.session.checksum(model.relation, model.contract.columns, own) != recorded
+    def _edited(self, table: TableRows, steps: Sequence[Step], checksums: bool) -> list[edits.Edit]:
+        """The slices with as many rows as were written, and others."""
+        if not table.exists:
+            return []
+        live = self.session.catalog([self.models[table.model].relation])
+        points = self.made.checkpoints
+        return edits.among(self.session, self.context, steps, points, live, checksums=checksums)
 
 
 _WRONG = {

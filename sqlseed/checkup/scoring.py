@@ -35,7 +35,7 @@ POINTS: dict[str, tuple[Section, int, str]] = {
     "as of": (Section.FRESHNESS, 2, "the data's today is not long ago"),
     "unchanged": (Section.FRESHNESS, 3, "the project has not changed since it was built"),
     "own": (Section.PROVENANCE, 2, "the rows are sqlseed's own"),
-    "kept": (Section.PROVENANCE, 3, "no slice gained or lost rows since it was built"),
+    "kept": (Section.PROVENANCE, 3, "no slice has other rows than were built"),
 }
 """Check -> its section, its points, what must hold. Together 100."""
 

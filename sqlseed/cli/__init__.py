@@ -140,9 +140,10 @@ def compile_(ctx: click.Context, /, model: str | None, output: str, **options: A
 @cli.command(cls=SliceCommand)
 @common
 @selecting
+@click.option("--edited", is_flag=True, help="Read the slices that are up to date, too: whose rows somebody edited?")
 @output_as("text", "json")
 @click.pass_context
-def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
+def plan(ctx: click.Context, /, output: str, edited: bool, **options: Any) -> None:
     """Say what `build` would do: slices new, changed, up to date, and the rows expected. Writes nothing.
 
     Exits with 3 where the build would be refused, and says why.
@@ -151,7 +152,7 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
     from sqlseed.bulk import told
 
     workspace = open_workspace(options)
-    result = api.plan(workspace, selection_of(ctx, workspace, options))
+    result = api.plan(workspace, selection_of(ctx, workspace, options), edited=edited)
     if output == "json":
         click.echo(report.to_json(facts.plan(result)))
         raise_all(list(result.refusals))
@@ -163,6 +164,8 @@ def plan(ctx: click.Context, /, output: str, **options: Any) -> None:
         click.echo(f"an earlier build left {told(result.left_aside)} aside; `sqlseed build` puts them back")
     if result.aside:
         click.echo(f"bulk mode: {told(result.aside)} set aside while rows come in")
+    if result.edited is not None:
+        click.echo(f"edited since: {', '.join(map(str, result.edited)) or 'no slice'}")
     if result.approval is not None:
         click.echo(f"the target requires approval: {report.safe(result.approval[1])}")
     raise_all(list(result.refusals))

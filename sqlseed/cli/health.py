@@ -21,7 +21,7 @@ target belongs to another project; 4 could not connect."""
 @common
 @click.option("--min-score", type=click.IntRange(0, 100), metavar="N", help="Exit with 1 below this score.")
 @click.option(
-    "--checksums", is_flag=True, help="Compare the rows with the checksums that `build --checksums` recorded."
+    "--checksums", is_flag=True, help="Slices of earlier versions: compare with what `build --checksums` recorded."
 )
 @click.option(
     "--today",

@@ -94,8 +94,7 @@ def _new(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Relati
         yield "insert", parent, _KEY_SHARE
     if not intermediate and compiled.config.key_kind is KeyKind.INTEGER:
         yield "count the keys", relation, _READ
-    if intermediate:
-        yield "analyze", relation, _ANALYZE
+    yield ("analyze", relation, _ANALYZE) if intermediate else ("complete", relation, _READ)
     yield "complete", checkpoint, _WRITE
 
 
@@ -112,6 +111,7 @@ def _changed(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Re
         yield "analyze", relation, _ANALYZE
     else:
         yield from _replaced(compiled, around)
+        yield "complete", relation, _READ
     yield "complete", checkpoint, _WRITE
 
 
