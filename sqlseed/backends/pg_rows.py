@@ -12,7 +12,7 @@ from sqlseed.model import Column, Relation, quote
 _NEW = "pg_temp.sqlseed_rows"
 _UNIQUE_VIOLATION = "23505"
 _NO_EQUALITY = ("json", "xml", "point", "box", "polygon", "path")  # types that `is distinct from` refuses
-_CHANGES_CHILD = ("n", "d")  # ON DELETE SET NULL, SET DEFAULT: the row below stays
+_CHANGES_CHILD = ("set null", "set default")  # ON DELETE: the row below stays
 
 
 def replace(
@@ -157,9 +157,13 @@ def remove(session: Session, target: Relation, own: Rows, ours: Ours) -> int:
 
 def _remove_below(session: Session, target: Relation, doomed: Rows, ours: Ours, path: tuple[Relation, ...]) -> None:
     """Deletes our rows that refer to the doomed ones, whatever the foreign key would do; others' rows are a refusal."""
-    where = {"schema": target.schema, "name": target.name}
-    for schema, name, columns, referred, action, _ in session.query(pg_sql.CHILDREN, where, pg_sql.NAME_TYPES):
-        child = Relation(schema, name)
+    below_ = children(session, target)
+    if any(action in _CHANGES_CHILD or action == "cascade" for *_, action in below_):
+        # Whoever is about to refer to one of them is waited for, and then seen; whoever comes later finds them gone.
+        # Where the key would refuse the delete by itself, that is enough.
+        locked = f"select 1 from {target} as t where {doomed.predicate} for update"
+        session.query(f"select count(*) from ({locked}) as locked", doomed.parameters, doomed.types)
+    for child, _, columns, referred, action in below_:
         pairs = ", ".join(f"t.{quote(c)}" for c in columns)
         keys = ", ".join(f"t.{quote(c)}" for c in referred)
         refers = f"({pairs}) in (select {keys} from {target} as t where {doomed.predicate})"

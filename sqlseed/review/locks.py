@@ -133,6 +133,8 @@ def _removed_below(
     relation: Relation, around: Surroundings, path: tuple[Relation, ...]
 ) -> Iterator[tuple[str, Relation, str]]:
     """Rows of ours that refer to vanished ones go first; where others' rows do, the slice is refused."""
+    if any(key.on_delete in _REMOVES_BELOW for key in _children(relation, around)):
+        yield "look below (vanished rows)", relation, _KEY_SHARE
     for key in _children(relation, around):
         yield "look below (vanished rows)", key.table, _READ
         if key.table in path or key.on_delete in ("set null", "set default") or key.table not in around.ours:
