@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from sqlseed import api
+from sqlseed import api, uniques
 from sqlseed.errors import GuardError, SelectionError
 from sqlseed.events import EventKind
 from tests.behaviour.clinics import FILES, MODELS, TABLES, build, changed, checksums, statuses
@@ -340,7 +340,9 @@ def test_foreign_row_two_levels_below_is_a_refusal(any_pg, write):
     assert any_pg.query('select count(*) from "Invoice" where id = 900001') == [(1,)]
 
 
-def test_occupied_unique_value_is_an_error_not_an_overwrite(postgres, write):
+def test_occupied_unique_value_is_an_error_not_an_overwrite(postgres, write, monkeypatch):
+    """As where it came after the plan, which else refuses."""
+    monkeypatch.setattr(uniques, "MOST", 0)
     root = write(postgres)
     build(root, "clinics", "patients", slices={"clinic": ["south", "east"]})
     postgres.run(
