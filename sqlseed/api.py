@@ -17,7 +17,7 @@ from sqlseed.building import Build
 from sqlseed.built import BuildResult, TableSummary
 from sqlseed.checkup import examining
 from sqlseed.checkup.scoring import Health
-from sqlseed.cleaning import CleanResult
+from sqlseed.cleaning import CleanPreview, CleanResult
 from sqlseed.diagnose import Check
 from sqlseed.errors import ProjectError
 from sqlseed.events import Event, OnEvent
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildResult",
     "Check",
+    "CleanPreview",
     "CleanResult",
     "Difference",
     "Health",
@@ -53,6 +54,7 @@ __all__ = [
     "build",
     "changes",
     "clean",
+    "clean_preview",
     "compile",
     "debug",
     "health",
@@ -253,12 +255,31 @@ def clean(
     on_event: OnEvent = _ignore,
     stop: runner.StopFlag | None = None,
     confirm_database: str | None = None,
+    edited: str | None = None,
 ) -> CleanResult:
     """Remove the rows that sqlseed made, children before parents; nobody else's. Tables stay, lookup tables and
     the state schema go when nothing is left. Raises GuardError where other rows depend on them, and where the target
-    must not be written, as `build` does."""
-    workspace = _workspace(project)
-    return cleaning.clean(workspace, selection, on_event=on_event, stop=stop, confirm_database=confirm_database)
+    must not be written, as `build` does; also where rows were edited since, unless `edited` is "keep" (they stay, with
+    what they are made from) or "remove"."""
+    return cleaning.clean(
+        _workspace(project),
+        selection,
+        on_event=on_event,
+        stop=stop,
+        confirm_database=confirm_database,
+        edited=edited,
+    )
+
+
+def clean_preview(
+    project: Workspace | str | Path | None = None,
+    selection: Selection = EVERYTHING,
+    *,
+    confirm_database: str | None = None,
+    edited: str | None = None,
+) -> CleanPreview:
+    """What `clean` would remove, raising what it would raise before the first row goes; nothing is written."""
+    return cleaning.preview(_workspace(project), selection, confirm_database=confirm_database, edited=edited)
 
 
 def test(

@@ -6,14 +6,13 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlseed import foreign, guards, planner, runner
+from sqlseed import edits, foreign, guards, planner, runner
 from sqlseed.backends import Backend, Session, open_backend, slices, state_tables
 from sqlseed.bulk import Bulk, refusing, told
 from sqlseed.errors import ExecuteError, GuardError, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
-from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
+from sqlseed.model import KeyKind, LiveTable, Relation, Slice, Step, StepState, quote
 from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, failures_schema, find_orphans, planner_for, run_context, selected_models
 from sqlseed.workspace import Workspace
@@ -21,11 +20,25 @@ from sqlseed.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class CleanResult:
-    """What clean removed, by model."""
+    """What clean removed, by model. `kept` are slices whose rows somebody edited, left with what they are made from."""
 
     rows: Mapping[str, int]
     slices: int
     state_removed: bool
+    kept: tuple[edits.Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPreview:
+    """What clean is about to remove; `rows` are those that the checkpoints count, by model.
+
+    Of the slices that somebody `edited` since, either all go or all stay: `keeps` says which.
+    """
+
+    rows: Mapping[str, int]
+    slices: int
+    edited: tuple[edits.Edit, ...]
+    keeps: bool
 
 
 def clean(
@@ -35,9 +48,11 @@ def clean(
     on_event: OnEvent,
     stop: runner.StopFlag | None,
     confirm_database: str | None = None,
+    edited: str | None = None,
 ) -> CleanResult:
     """Remove the rows that sqlseed made, children before parents; nobody else's. Tables stay, lookup tables and
-    the state schema go when nothing is left. Raises GuardError where other rows depend on them."""
+    the state schema go when nothing is left. Raises GuardError where other rows depend on them, and where rows were
+    edited since and `edited` does not say whether to keep or to remove them."""
     stop = stop or runner.StopFlag()
     backend = open_backend(workspace.target, workspace.project.root)
     rows: dict[str, int] = {}
@@ -50,31 +65,74 @@ def clean(
             guards.check(workspace.target, session, confirm_database)
             guards.hold_off_migrations(session)
             _put_back(backend, session, on_event)
-            made = planner_for(workspace, session)
-            made.checkpoints = session.checkpoints()  # those of dropped tables too
-            names = selected_models(workspace, selection, session)
-            doomed = _to_clean(workspace, made, names, planner.restrict(workspace.values, selection.slices))
-            _check_dependants(workspace, made, doomed)
-            live = session.catalog([model.relation for model in workspace.compiled.values()])
-            context = run_context(workspace, made, "", refresh=False, checksums=False)
-            steps = {slice_: _step(made, context, slice_) for slice_ in doomed}
-            with session.transaction():
-                session.prepare(())
-                raise_all(foreign.dependants(session, context, doomed, made.checkpoints, steps, live))
-            for slice_ in doomed:
+            found = _work(workspace, selection, session, edited)
+            for slice_ in found.doomed:
                 stop.check()
                 rows.setdefault(slice_.model, 0)  # from here on nothing is done anew: it would not be counted
-                removed = _clean_slice(made, session, context, slice_, live)
+                removed = _clean_slice(found.made, session, found.context, slice_, found.live)
                 rows[slice_.model] += removed
                 result = StepResult(slice_, Status.SUCCESS, removed)
                 on_event(Event(EventKind.SLICE_FINISHED, time.time(), result=result, rows=removed))
-            return CleanResult(rows, len(doomed), _remove_state(workspace, session))
+            kept = found.edited if edited == "keep" else ()
+            return CleanResult(rows, len(found.doomed), _remove_state(workspace, session), kept)
 
     left = "each slice is there wholly or not at all"
     try:
         return ask(backend, work, wait=stop.wait, tell=tell, again=lambda: not rows, left=left)
     finally:
         backend.close()
+
+
+def preview(
+    workspace: Workspace, selection: Selection, *, confirm_database: str | None = None, edited: str | None = None
+) -> CleanPreview:
+    """What `clean` would remove, refused as that would be; nothing is written."""
+    backend = open_backend(workspace.target, workspace.project.root, writes=False)
+
+    def work(session: Session) -> CleanPreview:
+        guards.check(workspace.target, session, confirm_database)
+        found = _work(workspace, selection, session, edited)
+        rows: dict[str, int] = {}
+        for slice_ in found.doomed:
+            done = found.made.checkpoints[slice_.model, slice_.key]
+            rows[slice_.model] = rows.get(slice_.model, 0) + done.rows
+        return CleanPreview(rows, len(found.doomed), found.edited, edited == "keep")
+
+    try:
+        return ask(backend, work)
+    finally:
+        backend.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The slices to remove, children before parents, those that were edited, and what is needed to remove any."""
+
+    doomed: Sequence[Slice]
+    edited: tuple[edits.Edit, ...]
+    made: planner.Planner
+    context: runner.RunContext
+    live: Mapping[Relation, LiveTable]
+
+
+def _work(workspace: Workspace, selection: Selection, session: Session, edited: str | None) -> _Work:
+    made = planner_for(workspace, session)
+    made.checkpoints = session.checkpoints()  # those of dropped tables too
+    names = selected_models(workspace, selection, session)
+    doomed = _to_clean(workspace, made, names, planner.restrict(workspace.values, selection.slices))
+    live = session.catalog([model.relation for model in workspace.compiled.values()])
+    context = run_context(workspace, made, "", refresh=False, checksums=False)
+    steps = {slice_: _step(made, context, slice_) for slice_ in doomed}
+    _check_dependants(workspace, made, doomed)
+    found = tuple(edits.found(session, context, steps.values(), made.checkpoints, live))
+    if found and edited is None:
+        raise edits.refusal_to_clean(found)
+    if edited == "keep":
+        doomed = _without(made, doomed, found)
+    with session.transaction():
+        session.prepare(())
+        raise_all(foreign.dependants(session, context, doomed, made.checkpoints, steps, live))
+    return _Work(doomed, found, made, context, live)
 
 
 def _put_back(backend: Backend, session: Session, on_event: OnEvent) -> None:
@@ -107,6 +165,18 @@ def _to_clean(
         if config.owner is None:  # an owner predicate needs the values that are gone
             found += [s for s in orphans if s.model == name and tuple(d for d, _ in s.point) == config.slice_by]
     return found
+
+
+def _without(made: planner.Planner, doomed: Sequence[Slice], found: Sequence[edits.Edit]) -> list[Slice]:
+    """The slices but for those that were edited, and those that they are made from."""
+    above = {step.slice: step.depends_on for step in made.plan(frozenset(made.compiled)).steps}
+    kept = {edit.slice for edit in found}
+    stack = list(kept)
+    while stack:
+        parents = set(above.get(stack.pop(), ())) - kept
+        kept |= parents
+        stack += parents
+    return [slice_ for slice_ in doomed if slice_ not in kept]
 
 
 def _check_dependants(workspace: Workspace, made: planner.Planner, doomed: Sequence[Slice]) -> None:
@@ -144,7 +214,7 @@ def _clean_slice(
     session: Session,
     context: runner.RunContext,
     slice_: Slice,
-    live: Mapping[Relation, Any],
+    live: Mapping[Relation, LiveTable],
 ) -> int:
     model = context.compiled[slice_.model]
     own = context.own(_step(made, context, slice_))

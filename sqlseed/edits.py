@@ -102,6 +102,15 @@ def refusal(edits: Collection[Edit]) -> GuardError:
     )
 
 
+def refusal_to_clean(edits: Collection[Edit]) -> GuardError:
+    """What `clean` says that was not told what to do with them."""
+    is_one = len(edits) == 1
+    return GuardError(
+        f"rows of {len(edits)} slice{'s' * (not is_one)} that would be removed were edited since: {named(edits)}",
+        hint="`--edited keep` leaves them, and what they are made from, as they are; `--edited remove` loses the edits",
+    )
+
+
 def named(edits: Collection[Edit]) -> str:
     """Some of them, by name."""
     more = f" and {len(edits) - _NAMED} more" if len(edits) > _NAMED else ""

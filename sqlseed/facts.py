@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from sqlseed import profiling
-from sqlseed.api import BuildResult, PlanResult
+from sqlseed.api import BuildResult, CleanResult, PlanResult
 from sqlseed.assertions.testing import Verdicts
 from sqlseed.backends.pg_bulk import Aside
 from sqlseed.events import Status, Verdict
@@ -109,9 +109,14 @@ def build(result: BuildResult) -> _Json:
     } | ({"profile": [asdict(one) for one in profiled]} if profiled else {})
 
 
-def removed(rows: Mapping[str, int], slices: int, state_removed: bool) -> _Json:
+def removed(result: CleanResult) -> _Json:
     """What `clean` removed."""
-    return {"rows": dict(rows), "slices": slices, "state_removed": state_removed}
+    return {
+        "rows": dict(result.rows),
+        "slices": result.slices,
+        "state_removed": result.state_removed,
+        "kept": [str(edit) for edit in result.kept],
+    }
 
 
 def verdicts(result: Verdicts) -> _Json:

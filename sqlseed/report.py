@@ -16,6 +16,7 @@ from sqlseed.model import Plan, StepState
 
 if TYPE_CHECKING:
     from sqlseed.built import BuildResult
+    from sqlseed.cleaning import CleanPreview, CleanResult
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -229,8 +230,20 @@ def checks_text(checks: Sequence[Any]) -> str:
     return "\n".join(lines)
 
 
-def removed_text(rows: Mapping[str, int], slices: int, state_removed: bool) -> str:
+def removed_text(result: CleanResult) -> str:
     """What `clean` removed."""
+    rows = result.rows
     table = columns([["model", "rows removed"], *([name, number(count)] for name, count in rows.items())], right=(1,))
-    gone = "; lookup tables and state are gone too" if state_removed else ""
-    return f"{table}\n\nremoved {plural(sum(rows.values()), 'row')} in {plural(slices, 'slice')}{gone}"
+    gone = "; lookup tables and state are gone too" if result.state_removed else ""
+    return f"{table}\n\nremoved {plural(sum(rows.values()), 'row')} in {plural(result.slices, 'slice')}{gone}"
+
+
+def preview_text(preview: CleanPreview) -> str:
+    """What `clean` is about to remove: a table, and what of it somebody edited."""
+    rows = preview.rows
+    lines = [["model", "rows to remove"], *([name, number(count)] for name, count in rows.items())]
+    total = f"{plural(sum(rows.values()), 'row')} in {plural(preview.slices, 'slice')}"
+    if not preview.edited:
+        return f"{columns(lines, right=(1,))}\n\n{total}"
+    what = "left as they are, with what they are made from" if preview.keeps else "edited since, and removed too"
+    return f"{columns(lines, right=(1,))}\n\n{total}\n{what}: {', '.join(map(str, preview.edited))}"

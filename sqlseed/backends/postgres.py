@@ -59,7 +59,8 @@ class Postgres:
 
     def connect(self) -> PostgresSession:
         """A new connection in autocommit mode; raises ConnectError with a plain reason."""
-        info = {key: _reveal(value) for key, value in self.target.settings.get("conninfo", {}).items()}
+        given = self.target.settings.get("conninfo", {}).items()
+        info = {key: value.reveal() if hasattr(value, "reveal") else value for key, value in given}
         info.setdefault("application_name", f"sqlseed:{self.target.profile}")
         for key, value in _CONNECTION.items():
             info.setdefault(key, value)
@@ -393,10 +394,6 @@ class PostgresSession(pg_activity.Watched):
             cancelled=state == "57014" and "timeout" not in message,
             hint=pg_sql.hint_for(state, message),
         )
-
-
-def _reveal(value: Any) -> Any:
-    return value.reveal() if hasattr(value, "reveal") else value
 
 
 def _literal(text: str) -> str:

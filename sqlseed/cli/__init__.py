@@ -242,6 +242,11 @@ def build(ctx: click.Context, /, output: str, log_format: str, quiet: bool, **op
 @common
 @selecting
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--edited",
+    type=click.Choice(["keep", "remove"]),
+    help="Slices whose rows somebody edited since: keep or remove them. [default: refuse]",
+)
 @confirming
 @output_as("text", "json")
 @click.pass_context
@@ -251,24 +256,27 @@ def clean(ctx: click.Context, /, output: str, yes: bool, **options: Any) -> None
 
     workspace = open_workspace(options)
     selection = selection_of(ctx, workspace, options)
-    if not yes:
-        _ask(f"Remove the selected rows that sqlseed made from {arguments.where(workspace)}?")
-    with process.stoppable() as stop:
-        result = api.clean(workspace, selection, stop=stop, confirm_database=options["confirm_database"])
-    if output == "json":
-        click.echo(report.to_json(facts.removed(result.rows, result.slices, result.state_removed)))
-        return
-    if not result.slices:
-        click.echo(f"nothing to remove: none of the selected slices is in {arguments.where(workspace)}")
-        return
-    click.echo(report.removed_text(result.rows, result.slices, result.state_removed))
-
-
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
+    if not yes and not sys.stdin.isatty():
         raise GuardError("clean asks before it removes anything, and nobody is here to answer", hint="add --yes")
-    if not click.confirm(question, default=False, err=True):
-        raise GuardError("nothing was removed")
+    where = arguments.where(workspace)
+    flags = {name: options[name] for name in ("edited", "confirm_database")}
+    if not yes:
+        preview = api.clean_preview(workspace, selection, **flags)
+        if preview.slices:
+            click.echo(report.preview_text(preview), err=True)
+            if not click.confirm(f"Remove these rows, which sqlseed made, from {where}?", default=False, err=True):
+                raise GuardError("nothing was removed")
+    with process.stoppable() as stop:
+        result = api.clean(workspace, selection, stop=stop, **flags)
+    if output == "json":
+        click.echo(report.to_json(facts.removed(result)))
+        return
+    if result.kept:
+        click.echo(f"left as they are, with what they are made from: {', '.join(map(str, result.kept))}", err=True)
+    if not result.slices:
+        click.echo(f"nothing to remove: none of the selected slices is in {where}")
+        return
+    click.echo(report.removed_text(result))
 
 
 @cli.command(cls=SliceCommand, epilog=SLICES)

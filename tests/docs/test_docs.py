@@ -174,7 +174,7 @@ def test_json_keys_of_results(tmp_path: Path):
         facts.plan(api.plan(workspace)),
         facts.plan(api.plan(workspace))["slices"][0],
         facts.build(api.build(workspace, dry_run=True)),
-        facts.removed({}, 0, False),
+        facts.removed(api.CleanResult({}, 0, False)),
     ]
     assert undocumented([key for shape in shapes for key in shape], page("commands")) == []
 

@@ -13,6 +13,7 @@ from sqlseed.backends import pg_sql
 from sqlseed.backends.contents import hashed_columns
 from sqlseed.errors import GuardError
 from sqlseed.model import Column
+from sqlseed.report import preview_text
 from tests.behaviour.clinics import Database, build, changed, statuses
 from tests.support import run_cli
 
@@ -145,6 +146,33 @@ def test_a_contract_that_changed_is_no_edit(database: Database, write):
     assert build(write(database, fewer | model)).success
     database.run(EDIT)
     assert [str(found.slice) for found in api.plan(root, edited=True).edited or ()] == ["patients south"]
+
+
+def test_clean_asks_what_becomes_of_them(database: Database, write):
+    root = write(database)
+    assert build(root).success
+    database.run(EDIT)
+    before = database.contents()
+    said = "rows of 1 slice that would be removed were edited since: patients south (other rows than recorded)\n"
+    for arguments in (["--yes"], ["--yes", "--select", "patients+", "--clinic", "south"]):
+        refused = run_cli(["clean", *arguments], root)
+        assert (refused.rc, said in refused.stderr) == (3, True)
+        assert "`--edited keep` leaves them" in refused.stderr
+    for choice, told in (
+        ("keep", "left as they are, with what they are made from: patients south (other"),
+        ("remove", "edited since, and removed too: patients south (other"),
+    ):
+        assert told in preview_text(api.clean_preview(root, edited=choice))
+    assert "edited" not in preview_text(api.clean_preview(root, api.Selection(("visits+",))))
+    assert database.contents() == before
+    assert api.clean(root, api.Selection(("patients+",), slices={"clinic": ["north"]})).rows["patients"] == 6
+    result = api.clean(root, edited="keep")
+    assert [str(edit.slice) for edit in result.kept] == ["patients south"]
+    left = database.contents()
+    assert {name: len(rows) for name, rows in left.items()} == {"Clinic": 1, "Patient": 6, "Visit": 0, "Invoice": 0}
+    assert set(left["Patient"]) <= set(before["Patient"])
+    assert api.clean(root, edited="remove").state_removed
+    assert not any(database.contents().values())
 
 
 KINDS = """
