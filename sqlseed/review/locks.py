@@ -95,6 +95,8 @@ def _new(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Relati
     if not intermediate and compiled.config.key_kind is KeyKind.INTEGER:
         yield "count the keys", relation, _READ
     yield ("analyze", relation, _ANALYZE) if intermediate else ("complete", relation, _READ)
+    if compiled.refs or compiled.seeds:  # whose checkpoints must be as they were
+        yield "complete", checkpoint, _READ
     yield "complete", checkpoint, _WRITE
 
 
@@ -164,6 +166,8 @@ def _whole(compiled: Compiled, around: Surroundings, *, changed: bool) -> Iterat
     if compiled.config.materialized is not Materialized.VIEW:
         yield "analyze", compiled.relation, _ANALYZE
     yield "count", compiled.relation, _READ
+    if compiled.refs or compiled.seeds:
+        yield "complete", checkpoint, _READ
     yield "complete", checkpoint, _WRITE
 
 

@@ -51,7 +51,7 @@ def complete(session, model, *arguments, **options):
     """What completes a checkpoint, after the window."""
     if killed_in:
         wait_in_window(model)
-    completes(session, model, *arguments, **options)
+    return completes(session, model, *arguments, **options)
 
 
 if __name__ == "__main__":

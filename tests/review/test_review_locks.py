@@ -49,10 +49,11 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Held]]:
         found: Held = {}
         complete = slices._complete
 
-        def watching(session: Session, model: str, *arguments: Any, **options: Any) -> None:
-            complete(session, model, *arguments, **options)
+        def watching(session: Session, model: str, *arguments: Any, **options: Any) -> bool:
+            is_complete = complete(session, model, *arguments, **options)
             if not model.startswith("seed:"):
                 found.setdefault(model, set()).update(read(url, session))
+            return is_complete
 
         monkeypatch.setattr(slices, "_complete", watching)
         return found
