@@ -202,6 +202,7 @@ def _review(arguments: argparse.Namespace, folder: Path) -> None:
 
 def _copy(arguments: argparse.Namespace, folder: Path) -> None:
     _say(f"INSERT ... SELECT beside rows of DuckDB by COPY, PostgreSQL {arguments.postgres}, preset {arguments.preset}")
+    facts = machine() | {"load when it began": f"{os.getloadavg()[0]:.1f}"}
     project = projects.copy_project(arguments.project, folder / "for_copy")
     given = parse_vars(arguments.vars)
     options = {"preset": arguments.preset, "vars": given, "threads": arguments.threads}
@@ -213,7 +214,7 @@ def _copy(arguments: argparse.Namespace, folder: Path) -> None:
         words = ["--preset", arguments.preset, *(f"--vars '{text}'" for text in arguments.vars)]
         shown = f"python -m benchmarks --only copy {' '.join(words)} --markdown docs/{arguments.markdown.name}"
         said = f"preset `{arguments.preset}`" + "".join(f", `{text}`" for text in arguments.vars)
-        arguments.markdown.write_text(in_copy.page(found, machine(), said, shown), encoding="utf-8")
+        arguments.markdown.write_text(in_copy.page(found, facts, said, shown), encoding="utf-8")
 
 
 def main() -> int:
