@@ -30,8 +30,6 @@ TEMPLATE = Path(__file__).with_name("growth_page.md")
 PICTURE = "growth.svg"  # beside the page
 BILLION = 1_000_000_000
 _NUMBERS = 1 << 32  # row numbers of a slice that random values can tell apart (docs/models.md)
-_NOISE = 4 * 2**20  # bytes by which one run of the client differs from another
-_CLIENT = 128 * 2**20  # bytes: what the client may need
 _HEAD = (
     "engine",
     "rows",
@@ -183,16 +181,6 @@ def limits(found: Sequence[Measurement]) -> list[tuple[str, str, float]]:
             _NUMBERS * last.rows / count,
         )
     )
-    grown = (last.usage.client_memory or 0) - (found[0].usage.client_memory or 0)
-    if last.engine == "postgres" and grown > _NOISE:
-        each = grown / (last.rows - found[0].rows)
-        ends.append(
-            (
-                "sqlseed needs more than 128 MiB",
-                f"{_mib(last.usage.client_memory)} at {last.rows:,} rows, {_mib(grown)} more than at {found[0].rows:,}",
-                last.rows + max(0.0, (_CLIENT - (last.usage.client_memory or 0)) / each),
-            )
-        )
     return sorted(ends, key=lambda end: end[2])
 
 

@@ -143,10 +143,8 @@ def test_what_ends_the_growth_begins_with_the_nearest():
     assert (disk, repeat) == ("the disk is full", "random values repeat in a slice")
     assert round(at / 1e6) == 1074  # 100 GiB, 100 bytes a row
     assert round(far / 1e6) == round(2**32 / 0.75 / 1e6)
-    fat = replace(found[-1], usage=replace(found[-1].usage, client_memory=110 * 2**20))
-    (first, _, near), *_ = growth.limits([*found[:2], fat])
-    assert first == "sqlseed needs more than 128 MiB"
-    assert round(near / 1e6) == 28  # 1 MiB for each million rows
+    near = replace(found[-1], models=(ModelTime("marks", False, 4, 1.0, {"north": (found[-1].rows * 300, 1.0)}),))
+    assert [end for end, _, _ in growth.limits([*found[:2], near])] == [repeat, disk]
 
 
 def test_of_repeated_builds_the_middle_one_counts():
