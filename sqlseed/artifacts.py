@@ -5,10 +5,12 @@ A file is written beside its place and then renamed, so a reader finds the old o
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -34,12 +36,18 @@ _OF_A_HASH = (  # what a reader meets in every model that draws at random
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replaces a file as a whole."""
+    """Replaces a file as a whole; one that says the same already, and is the user's alone, is left as it is."""
+    data = text.encode()
+    with contextlib.suppress(OSError):
+        status = path.lstat()
+        is_private = stat.S_ISREG(status.st_mode) and not status.st_mode & 0o077
+        if is_private and status.st_size == len(data) and path.read_bytes() == data:
+            return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

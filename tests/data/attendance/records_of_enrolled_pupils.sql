@@ -8,6 +8,13 @@ with days as (                       -- those on which a branch called the roll
     group by "branchId", "date"
 ),
 
+dates as (                           -- with the academic year that each is of
+    select
+        "date" as text,
+        left("date", 4)::int - case when substring("date", 6, 2)::int < 4 then 1 else 0 end as year
+    from (select distinct "date" from {{ ref('attendance_records') }}) as called
+),
+
 enrolled as (
     select
         "branchId" as branch,
@@ -39,13 +46,13 @@ expected as (
 
 found as (
     select
-        "studentId" as student,
-        left("date", 4)::int - case when substring("date", 6, 2)::int < 4 then 1 else 0 end as year,
+        record."studentId" as student,
+        dates.year,
         count(*) as records
-    from {{ ref('attendance_records') }}
-    group by
-        "studentId",
-        left("date", 4)::int - case when substring("date", 6, 2)::int < 4 then 1 else 0 end
+    from {{ ref('attendance_records') }} as record
+    join dates
+        on dates.text = record."date"
+    group by record."studentId", dates.year
 )
 
 select

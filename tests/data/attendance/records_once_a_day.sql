@@ -1,20 +1,30 @@
 -- One record a pupil and day, in words of the vocabulary, with a reason exactly where the pupil was not present on
 -- time.
 -- A row: a pupil and month with a day twice, a record with other words, or a text that is no day.
-with months as (                     -- each day as a power of two: sum and union differ where one stands twice
-    select
-        "studentId" as student,
-        left("date", 7) as month,
-        sum(1::bigint << right("date", 2)::int) as days_added,
-        bit_or(1::bigint << right("date", 2)::int) as days
-    from {{ ref('attendance_records') }}
-    where "date" like '____-__-__'
-    group by "studentId", left("date", 7)
-),
-
-days as materialized (
+with days as materialized (
     select distinct "date" as day
     from {{ ref('attendance_records') }}
+),
+
+bits as materialized (               -- each day as a power of two: sum and union differ where one stands twice
+    select
+        day,
+        left(day, 7) as month,
+        1::bigint << right(day, 2)::int as bit
+    from days
+    where day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+),
+
+months as (
+    select
+        record."studentId" as student,
+        bits.month,
+        sum(bits.bit) as days_added,
+        bit_or(bits.bit) as days
+    from {{ ref('attendance_records') }} as record
+    join bits
+        on bits.day = record."date"
+    group by record."studentId", bits.month
 )
 
 select student, month as day

@@ -8,22 +8,22 @@ having count(*) > 1
 union all
 {%- endfor %}
 
-select 'marks', min("id" collate "C"), count(*)
+select 'marks', "examId" || ' ' || "subjectId" || ' ' || "studentId", count(*)
 from {{ ref('marks') }}
 group by "examId", "subjectId", "studentId"
 having count(*) > 1
 union all
-select 'marks_entries', min("id" collate "C"), count(*)
+select 'marks_entries', "studentId" || ' ' || "sessionId", count(*)
 from {{ ref('marks_entries') }}
 group by "studentId", "sessionId"
 having count(*) > 1
 union all
-select 'exam_sessions', min("id" collate "C"), count(*)
+select 'exam_sessions', "examId" || ' ' || "subjectId" || ' ' || "roomId", count(*)
 from {{ ref('exam_sessions') }}
 group by "examId", "subjectId", "roomId"
 having count(*) > 1
 union all
-select 'exams', min("id" collate "C"), count(*)
+select 'exams', "branchId" || ' ' || "name", count(*)
 from {{ ref('exams') }}
 group by "branchId", "name"
 having count(*) > 1

@@ -1,14 +1,24 @@
 -- No key stands twice: the tables of the dry run have no unique indexes that would say so. A row: a value and how often.
-{% set keys = [
-    ('teacher_attendance', '"id"'), ('teacher_attendance', '"teacherId" || \' \' || "date"'),
-    ('teacher_daily_attendance', '"id"'), ('teacher_daily_attendance', '"teacherId" || \' \' || "date"::text'),
-    ('substitutions', '"id"'), ('substitutions', '"periodId" || \' \' || "date"::text'),
-] %}
-{% for model, key in keys %}
+{%- for table in ['teacher_attendance', 'teacher_daily_attendance'] %}
 
-select '{{ model }}' as model, {{ key }} as value, count(*) as times
-from {{ ref(model) }}
-group by {{ key }}
+select '{{ table }}' as model, "id" as value, count(*) as times
+from {{ ref(table) }}
+group by "id"
 having count(*) > 1
-{{ '' if loop.last else 'union all' }}
-{% endfor %}
+union all
+select '{{ table }}', "teacherId" || ' ' || "date"::text, count(*)
+from {{ ref(table) }}
+group by "teacherId", "date"
+having count(*) > 1
+union all
+{%- endfor %}
+
+select 'substitutions', "id", count(*)
+from {{ ref('substitutions') }}
+group by "id"
+having count(*) > 1
+union all
+select 'substitutions', "periodId" || ' ' || "date"::text, count(*)
+from {{ ref('substitutions') }}
+group by "periodId", "date"
+having count(*) > 1
