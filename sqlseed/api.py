@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlseed import approval, artifacts, cleaning, diagnose, planner, planning, runner, selector
-from sqlseed.approval import Difference, Lock
-from sqlseed.assertions import selecting
-from sqlseed.assertions.testing import DataTests, Verdicts
-from sqlseed.backends import open_backend, open_dry_run
-from sqlseed.building import Build
-from sqlseed.built import BuildResult, TableSummary
-from sqlseed.checkup import examining
-from sqlseed.checkup.scoring import Health
-from sqlseed.cleaning import CleanPreview, CleanResult
-from sqlseed.diagnose import Check
+from sqlseed import artifacts, planner, runner, selector
 from sqlseed.errors import ProjectError
 from sqlseed.events import Event, OnEvent
-from sqlseed.lint.finding import Finding
 from sqlseed.model import Compiled
-from sqlseed.planning import PlanResult
-from sqlseed.previewing import Preview, preview
-from sqlseed.privacy.auditing import audit as audit_privacy
-from sqlseed.targeting import (
-    EVERYTHING,
-    Selection,
-    selected,
-)
+from sqlseed.targeting import EVERYTHING, Selection, selected
 from sqlseed.version import __version__
 from sqlseed.workspace import Workspace, load
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a command imports what it needs, and no more: all of it takes 60 ms
+    from sqlseed.approval import Difference, Lock
+    from sqlseed.assertions.testing import Verdicts
+    from sqlseed.built import BuildResult, TableSummary
+    from sqlseed.checkup.scoring import Health
+    from sqlseed.cleaning import CleanPreview, CleanResult
+    from sqlseed.diagnose import Check
+    from sqlseed.lint.finding import Finding
+    from sqlseed.planning import PlanResult
+    from sqlseed.previewing import Preview
+    from sqlseed.privacy.auditing import Audit
     from sqlseed.review.bundle import Bundle
 
 __all__ = [
@@ -69,6 +62,15 @@ __all__ = [
     "test",
 ]
 
+_RESULTS_OF = ("approval", "built", "checkup.scoring", "cleaning", "diagnose", "planning", "previewing")
+
+
+def __getattr__(name: str) -> Any:
+    for module in _RESULTS_OF if name in __all__ else ():
+        if hasattr(found := importlib.import_module(f"sqlseed.{module}"), name):
+            return getattr(found, name)
+    raise AttributeError(f"module 'sqlseed.api' has no attribute '{name}'")
+
 
 def _workspace(project: Workspace | str | Path | None) -> Workspace:
     return project if isinstance(project, Workspace) else load(project)
@@ -88,6 +90,8 @@ def ls(project: Workspace | str | Path | None = None, selection: Selection = EVE
 
 def test_graph(project: Workspace | str | Path | None = None) -> selector.Graph:
     """The models, seeds and tests of a project with what selection can ask of them."""
+    from sqlseed.assertions import selecting
+
     workspace = _workspace(project)
     return selecting.graph_with_tests(workspace, selecting.prepare_all(workspace))
 
@@ -96,6 +100,8 @@ def ls_tests(
     project: Workspace | str | Path | None = None, selection: Selection = EVERYTHING, indirect: str = "eager"
 ) -> list[selector.Node]:
     """The data tests and unit tests that a selection picks. Touches no database."""
+    from sqlseed.assertions import selecting
+
     workspace = _workspace(project)
     prepared = selecting.prepare_all(workspace)
     nodes = selecting.graph_with_tests(workspace, prepared).nodes
@@ -122,6 +128,8 @@ def plan(
 
     With `edited` it reads the slices that are up to date, too, and says whose rows somebody edited since.
     """
+    from sqlseed import planning
+
     return planning.plan(_workspace(project), selection, edited=edited)
 
 
@@ -165,6 +173,9 @@ def build(
     included. A failed slice is a result, not an exception; what cannot begin raises SqlseedError, and a stop
     that was asked for through `stop` raises Interrupted after everything is rolled back and written down.
     """
+    from sqlseed.backends import open_backend, open_dry_run
+    from sqlseed.building import Build
+
     workspace = _workspace(project)
     workspace.checked()
     open_ = open_dry_run if dry_run else open_backend
@@ -231,6 +242,8 @@ def approve(project: Workspace | str | Path | None = None, *, by: str) -> Lock:
 
     Raises ProjectError for a name that is empty or has a line feed in it.
     """
+    from sqlseed import approval
+
     workspace = _workspace(project)
     workspace.checked()
     return approval.approve(workspace, by)
@@ -242,6 +255,8 @@ def changes(
     """An approval, review.lock unless told otherwise, and how the project differs from it. Touches no database.
 
     Raises GuardError where there is no lock, or it is not as sqlseed wrote it."""
+    from sqlseed import approval
+
     workspace = _workspace(project)
     workspace.checked()
     lock = approval.read(Path(against) if against is not None else workspace.project.root / approval.LOCK)
@@ -261,6 +276,8 @@ def clean(
     the state schema go when nothing is left. Raises GuardError where other rows depend on them, and where the target
     must not be written, as `build` does; also where rows were edited since, unless `edited` is "keep" (they stay, with
     what they are made from) or "remove"."""
+    from sqlseed import cleaning
+
     return cleaning.clean(
         _workspace(project),
         selection,
@@ -279,6 +296,8 @@ def clean_preview(
     edited: str | None = None,
 ) -> CleanPreview:
     """What `clean` would remove, raising what it would raise before the first row goes; nothing is written."""
+    from sqlseed import cleaning
+
     return cleaning.preview(_workspace(project), selection, confirm_database=confirm_database, edited=edited)
 
 
@@ -301,6 +320,9 @@ def test(
     `indirect` says which tests come with a model that they read: eager, cautious, buildable or empty, as in dbt. A
     test that fails is a result, not an exception.
     """
+    from sqlseed.assertions.testing import DataTests
+    from sqlseed.backends import open_backend
+
     workspace = _workspace(project)
     tests_ = workspace.project.tests.values()
     writes = store_failures or any(one.config.store_failures for one in tests_)
@@ -322,7 +344,9 @@ def show(
     on_event: OnEvent = _ignore,
 ) -> Preview:
     """The first rows of a model at one slice, the first one unless told otherwise; computed in an in-memory DuckDB."""
-    return preview(_workspace(project), model, slices_wanted or {}, limit, on_event)
+    from sqlseed import previewing
+
+    return previewing.preview(_workspace(project), model, slices_wanted or {}, limit, on_event)
 
 
 def health(
@@ -333,11 +357,28 @@ def health(
     `today` is the day on which the data's age is measured. With `checksums` a slice of an earlier version, which
     recorded nothing else of its content, is compared with the checksum that `build(checksums=True)` recorded.
     """
+    from sqlseed.checkup import examining
+
     return examining.examine(_workspace(project), today=today, checksums=checksums)
+
+
+def audit_privacy(
+    project: Workspace | str | Path | None = None, tables: Sequence[str] = (), *, all_tables: bool = False
+) -> Audit:
+    """What in the target could belong to a living person, by column and kind, with samples. Only reads.
+
+    Reads the tables of the project, those named, or with `all_tables` every table of the target's schema.
+    Raises SelectionError for a table that is not there, and SqlseedError where the target cannot be asked.
+    """
+    from sqlseed.privacy import auditing
+
+    return auditing.audit(_workspace(project), tables, all_tables=all_tables)
 
 
 def debug(project: Workspace | str | Path | None = None, **options: Any) -> list[Check]:
     """Checks project, profile, connection, privileges and versions, one after the other; raises nothing of its own."""
+    from sqlseed import diagnose
+
     return diagnose.run(project, **options)
 
 

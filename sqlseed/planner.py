@@ -14,7 +14,7 @@ from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
-from sqlseed import library, templates
+from sqlseed import library
 from sqlseed.errors import CompileError, ProjectError, SelectionError, did_you_mean, shown
 from sqlseed.model import (
     Checkpoint,
@@ -91,6 +91,8 @@ def _passes(project: Project, name: str, record: Mapping[str, Value], variables:
     if text is None:
         return True
     context = {name: SimpleNamespace(**record), "var": _var_reader(variables)}
+    from sqlseed import templates  # Jinja takes 30 ms to import, and listing needs none
+
     return bool(templates.evaluate(text, context, f"dimension '{name}' (filter)"))
 
 
@@ -313,6 +315,8 @@ class Planner:
 
     def _expected_rows(self, compiled: Compiled, points: Sequence[Point]) -> list[int]:
         """What a model's `rows` says at some points; it is asked once for those that it does not tell apart."""
+        from sqlseed import templates
+
         text = str(compiled.config.rows)
         used = templates.names_in(text)
         asked = [(text, tuple(part for part in point if part[0] in used)) for point in points]

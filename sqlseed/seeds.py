@@ -20,6 +20,7 @@ from math import lcm
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from . import cache
 from .celltypes import CellType, declared, inferred
 from .errors import ProjectError, SqlseedError, did_you_mean, raise_all
 from .files import read_text
@@ -43,10 +44,16 @@ def read_seed(root: Path, relative: str, properties: Mapping[str, Any] | None, p
 
     Raises `ProjectError`, or an `ErrorList` of them, naming file, line and column; nothing is guessed.
     """
-    notes = _Properties(properties or {}, properties_path or relative)
+    text = read_text(root, relative, MAX_BYTES)
+    parts = [relative, text, properties, properties_path]
+    return cache.value("seed", parts, lambda: _read(relative, text, properties or {}, properties_path or relative))
+
+
+def _read(relative: str, text: str, properties: Mapping[str, Any], properties_path: str) -> Seed:
+    notes = _Properties(properties, properties_path)
     name = PurePosixPath(relative).stem
     _check_name(name, f"seed name '{name}'", relative, None)
-    table = _Table(relative, read_text(root, relative, MAX_BYTES))
+    table = _Table(relative, text)
     types = _types(table, notes)
     rows = _typed_rows(table, types)
     slots = _slots(table, notes)

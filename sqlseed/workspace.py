@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlseed import cache, compiler, planner, profile, selector, templates, variables
+from sqlseed import cache, planner, profile, selector, variables
 from sqlseed import project as projects
 from sqlseed.errors import SqlseedError, raise_all
 from sqlseed.model import Compiled, DimensionValue, Project, ResourceType, Target, Value
@@ -32,7 +32,13 @@ class Workspace:
     @cached_property
     def compiled(self) -> dict[str, Compiled]:
         """Every enabled model, rendered but not parsed."""
-        return self.remembered("compiled", lambda: compiler.compile_project(self.project, self.target, self.variables))
+
+        def render() -> dict[str, Compiled]:
+            from sqlseed import compiler  # it needs Jinja, which takes 40 ms to import
+
+            return compiler.compile_project(self.project, self.target, self.variables)
+
+        return self.remembered("compiled", render)
 
     def remembered(self, kind: str, make: Callable[[], T], *more: object) -> T:
         """What `make` gives from the project's files, the target's names, the vars and `more` alone; see `cache`."""
@@ -164,4 +170,6 @@ def load_only(project_dir: str | os.PathLike[str] | None = None) -> Project:
 
 
 def _render(text: str, context: Mapping[str, Any], path: str) -> str:
+    from sqlseed import templates  # only where an output has an expression in it
+
     return templates.render(text, context, path)

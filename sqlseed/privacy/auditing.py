@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlseed.backends import Session, open_backend
 from sqlseed.errors import SelectionError, did_you_mean
@@ -13,7 +12,7 @@ from sqlseed.model import Materialized, Relation, quote
 from sqlseed.privacy import identifiers
 from sqlseed.privacy.identifiers import Group, Kind
 from sqlseed.reconnecting import ask
-from sqlseed.workspace import Workspace, load
+from sqlseed.workspace import Workspace
 
 _TEXTS = ("text", "character varying", "varchar", "character", "bpchar", "citext", "json", "jsonb", "inet", "cidr")
 _SEPARATOR = "chr(31)"  # between a token and its cell; no token holds it
@@ -84,17 +83,9 @@ class Audit:
         return tuple(found for found in self.found if found.kind.group is Group.FINDING or found.kind in phones)
 
 
-def audit(
-    project: Workspace | str | Path | None = None, tables: Sequence[str] = (), *, all_tables: bool = False
-) -> Audit:
-    """What in the target could belong to a living person, by column and kind, with samples. Only reads.
-
-    Reads the tables of the project, those named, or with `all_tables` every table of the target's schema.
-
-    Raises SelectionError for a table that is not there, and SqlseedError where the target cannot be asked.
-    """
+def audit(workspace: Workspace, tables: Sequence[str], *, all_tables: bool) -> Audit:
+    """As `api.audit_privacy`."""
     started = time.perf_counter()
-    workspace = project if isinstance(project, Workspace) else load(project)
     schema = workspace.target.schema
     backend = open_backend(workspace.target, workspace.project.root, writes=False)
 

@@ -68,12 +68,18 @@ def test_another_version_of_a_library_or_of_sqlseed_computes_anew(
 ) -> None:
     log: list[str] = []
     made(log, ["a"])
-    monkeypatch.setattr(importlib.metadata, "version", lambda _: "0.0.1")
+    monkeypatch.setattr(cache, "_version", lambda *_: ["1.0.dist-info"])
     cache._computing.cache_clear()
     made(log, ["a"])
     monkeypatch.undo()
     cache._computing.cache_clear()
     assert log == ["made", "made"]
+
+
+def test_versions_are_those_installed() -> None:
+    for module, distribution in cache._LIBRARIES.items():
+        version = importlib.metadata.version(distribution)
+        assert f"{distribution}-{version}.dist-info" in [name.lower() for name in cache._version(module, distribution)]
 
 
 def test_an_exception_is_not_kept(folder: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlseed import dialect
-from sqlseed.backends import duckdb
 from sqlseed.errors import SqlseedError
 from sqlseed.lint.rule import Problem, Rule, Subject
 
 
 def _duckdb(subject: Subject) -> Iterator[Problem]:
+    from sqlseed.backends import duckdb  # the engine takes 50 ms to import, and most findings are known already
+
     compiled = subject.compiled
     types = {parameter.name: parameter.type for parameter in compiled.parameters}
     try:
