@@ -44,16 +44,14 @@ def read_seed(root: Path, relative: str, properties: Mapping[str, Any] | None, p
 
     Raises `ProjectError`, or an `ErrorList` of them, naming file, line and column; nothing is guessed.
     """
-    text = read_text(root, relative, MAX_BYTES)
-    parts = [relative, text, properties, properties_path]
-    return cache.value("seed", parts, lambda: _read(relative, text, properties or {}, properties_path or relative))
-
-
-def _read(relative: str, text: str, properties: Mapping[str, Any], properties_path: str) -> Seed:
-    notes = _Properties(properties, properties_path)
     name = PurePosixPath(relative).stem
     _check_name(name, f"seed name '{name}'", relative, None)
-    table = _Table(relative, text)
+    parts = relative, read_text(root, relative, MAX_BYTES), properties, properties_path
+    return cache.value("seed", parts, lambda: _read(*parts))
+
+
+def _read(path: str, text: str, properties: Mapping[str, Any] | None, properties_path: str | None) -> Seed:
+    notes, table = _Properties(properties or {}, properties_path or path), _Table(path, text)
     types = _types(table, notes)
     rows = _typed_rows(table, types)
     slots = _slots(table, notes)
@@ -63,8 +61,8 @@ def _read(relative: str, text: str, properties: Mapping[str, Any], properties_pa
         for column, kind in zip(table.header, types, strict=True)
     )
     return Seed(
-        name=name,
-        path=relative,
+        name=PurePosixPath(path).stem,
+        path=path,
         columns=columns,
         rows=rows,
         checksum=_checksum(columns, rows, slots),
@@ -106,13 +104,11 @@ class _Table:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self.rows: list[list[str]] = []
-        self.lines: list[int] = []
+        self.rows, self.lines = list[list[str]](), list[int]()
         self._parse()
         if not self.rows:
             raise ProjectError("the file is empty; its first line must name the columns", path=path)
-        self.header = self.rows.pop(0)
-        self.header_line = self.lines.pop(0)
+        self.header, self.header_line = self.rows.pop(0), self.lines.pop(0)
         self._check_header()
         self._check_widths()
         empty: list[tuple[str, ...]] = [()] * len(self.header)
@@ -148,7 +144,7 @@ class _Table:
         return self.error(f"text after the closing quote at {after} (opened at {opened})", line, hint)
 
     def _check_header(self) -> None:
-        line, path = self.header_line, self.path
+        line = self.header_line
         if len(self.header) == 1:
             for separator, words in _SEPARATORS.items():
                 if separator in self.header[0]:
@@ -165,7 +161,7 @@ class _Table:
                 errors.append(self.error(f"columns {first} and {number} have the same name: {how}", line))
             else:
                 try:
-                    _check_name(name, f"column {number}: name '{name}'", path, line)
+                    _check_name(name, f"column {number}: name '{name}'", self.path, line)
                 except ProjectError as error:
                     errors.append(error)
         raise_all(errors)
