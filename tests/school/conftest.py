@@ -15,6 +15,8 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from sqlseed import api, dialect, templates
 from sqlseed.assertions.compiling import Prepared, Preparer
@@ -47,12 +49,30 @@ VARIANTS = {
 }
 
 
+@functools.cache
+def _to_duckdb(sql: str, types: tuple[tuple[str, str], ...]) -> str:
+    """Most tests have the same text in every variant."""
+    return dialect.select_to_duckdb(sql, dict(types), in_part=True)
+
+
+_STAR = re.compile(r"(?:select|distinct|,)\s*\*|\.\s*\*", re.IGNORECASE)
+
+
+def _columns_set(statement: exp.Expr | None) -> frozenset[str]:
+    """The columns that an update sets, in lower case; none for a statement that is no update."""
+    if not isinstance(statement, exp.Update):
+        return frozenset()
+    found = {column.name.lower() for one in statement.expressions for column in one.this.find_all(exp.Column)}
+    assert found, statement.sql()
+    return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """Statements that break a database, the models whose tables they write, and the names of the tests that fail."""
+    """Statements that break a database, what they write, and the names of the tests that fail."""
 
     statements: Sequence[str]
-    written: frozenset[str]
+    written: Sequence[tuple[str, frozenset[str]]]  # a model, and its columns that are set; none where rows come or go
     fails: frozenset[str]
 
 
@@ -77,23 +97,31 @@ class Built:
     def queries(self) -> dict[str, str]:
         """The project's tests by name, each as a query for DuckDB for its first rows."""
         return {
-            name: f"select * from (\n{dialect.select_to_duckdb(one.sql, one.types, in_part=True)}\n) as wrong limit 5"
+            name: f"select * from (\n{_to_duckdb(one.sql, tuple(one.types.items()))}\n) as wrong limit 5"
             for name, one in self._tests.items()
         }
 
-    def readers(self, models: frozenset[str]) -> list[str]:
-        """The names of the tests that read the tables of these models."""
-        return [name for name, one in self._tests.items() if not models.isdisjoint(one.refs)]
+    def readers(self, written: Sequence[tuple[str, frozenset[str]]]) -> list[str]:
+        """The names of the tests that read what was written; of a column, those that name it or have all by a star."""
+        return [
+            name
+            for name, one in self._tests.items()
+            if any(
+                model in one.refs
+                and (not columns or _STAR.search(one.sql) or not columns.isdisjoint(self._words[name]))
+                for model, columns in written
+            )
+        ]
 
     def mutation(self, path: Path) -> Mutation:
         """The statements of a mutation, with this project's tables."""
-        written: set[str] = set()
+        names: list[str] = []
 
         def ref(name: str) -> str:
             return str(self.workspace.compiled[name].relation)
 
         def writes(name: str) -> str:
-            written.add(name)
+            names.append(name)
             return ref(name)
 
         text = path.read_text("utf-8")
@@ -102,7 +130,12 @@ class Built:
         marked = re.sub(r"^((?:update|delete from|insert into) \{\{ )ref\(", r"\1writes(", text, flags=re.MULTILINE)
         context = {"ref": ref, "writes": writes, "var": self.workspace.variables.__getitem__}
         sql = templates.render(marked, context, path.name)
-        return Mutation(re.split(r"^;\s*$", sql, flags=re.MULTILINE), frozenset(written), frozenset(fails))
+        written = list(zip(names, map(_columns_set, sqlglot.parse(sql, dialect="duckdb")), strict=True))
+        return Mutation(re.split(r"^;\s*$", sql, flags=re.MULTILINE), written, frozenset(fails))
+
+    @functools.cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(re.findall(r"\w+", one.sql.lower())) for name, one in self._tests.items()}
 
     @functools.cached_property
     def _tests(self) -> dict[str, Prepared]:
