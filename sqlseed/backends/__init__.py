@@ -93,8 +93,11 @@ class Session(Protocol):
         """Like `run`, for a statement that gives rows."""
         ...
 
-    def prepare(self, functions: Sequence[str]) -> None:
-        """Within a transaction: settings for its length, and the session functions that a model calls."""
+    def prepare(self, functions: Sequence[str], *, lasting: bool = False) -> None:
+        """Within a transaction: settings for its length, and the session functions that a model calls.
+
+        With `lasting` the settings may stay for the session's next transactions, where nobody else shares it.
+        """
         ...
 
     def model_sql(self, compiled: Compiled) -> str:

@@ -172,7 +172,7 @@ class DuckDBSession(Alone):
         except duckdb.Error as error:
             raise _error(error) from None
 
-    def prepare(self, functions: Sequence[str]) -> None:
+    def prepare(self, functions: Sequence[str], *, lasting: bool = False) -> None:  # noqa: ARG002
         """The session functions that are not there yet; settings are the database's."""
         for name in functions:
             if name not in self._functions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlseed.backends.checksums import column_texts
 from sqlseed.backends.contents import TEXT, Hashing
@@ -181,6 +181,13 @@ def settings_of(target: Target) -> dict[str, str]:
         # What a connection that was given up holds is let go by a server that never hears of it.
         timeouts["idle_in_transaction_session_timeout"] = f"{round(1000 * min(seconds, IDLE_SECONDS))}ms"
     return SETTINGS | {"search_path": f"pg_catalog, {quote(target.schema)}, pg_temp"} | timeouts
+
+
+def set_configs(target: Target, version: int, literal: Callable[[str], str], *, lasts: bool) -> str:
+    """The calls that set these, for the transaction, or where it `lasts` for the session; `version` is the server's."""
+    settings = settings_of(target) | ({"client_connection_check_interval": "500"} if version >= 140000 else {})
+    ends = str(not lasts).lower()
+    return ", ".join(f"pg_catalog.set_config('{name}', {literal(value)}, {ends})" for name, value in settings.items())
 
 
 def seconds_of(duration: str | None) -> float | None:

@@ -101,6 +101,7 @@ class PostgresSession(pg_activity.Watched):
         self._target = target
         self.state_schema = target.state_schema
         self._functions: set[str] = set()
+        self._is_set = False  # whether the session has the settings of its transactions
         self._failed = ""  # the statement that failed last
         self.is_cut = False
         self._deadline = Deadline(pg_sql.seconds_of(target.settings.get("slice_timeout")), self.cancel, self.cut)
@@ -129,7 +130,8 @@ class PostgresSession(pg_activity.Watched):
                 self._limit_waiting()
                 yield
         except BaseException as error:
-            self._functions.clear()  # those created in the block are rolled back with it
+            self._functions.clear()  # those created in the block are rolled back with it, and lasting settings
+            self._is_set = False
             if isinstance(error, psycopg.Error):
                 raise self._error(error, None) from None
             if isinstance(error, ExecuteError):
@@ -176,15 +178,13 @@ class PostgresSession(pg_activity.Watched):
         if self._pooled:
             self._connection.execute(f"set local lock_timeout = {_literal(self._patience)}", binary=True)
 
-    def prepare(self, functions: Sequence[str]) -> None:
-        """Settings for the length of the transaction, in one round trip, and the functions not there yet."""
-        settings = pg_sql.settings_of(self._target)
-        if self._connection.info.server_version >= 140000:
-            settings = settings | {"client_connection_check_interval": "500"}
-        calls = ", ".join(
-            f"pg_catalog.set_config('{name}', {_literal(value)}, true)" for name, value in settings.items()
-        )
-        self.query(f"select {calls}")
+    def prepare(self, functions: Sequence[str], *, lasting: bool = False) -> None:
+        """The transaction's settings, in one round trip; or the session's, once; and the functions not there yet."""
+        if not self._is_set:
+            lasts = lasting and not self._pooled
+            version = self._connection.info.server_version
+            self.query(f"select {pg_sql.set_configs(self._target, version, _literal, lasts=lasts)}")
+            self._is_set = lasts
         if self._shares_lock:
             self.query(f"select pg_catalog.pg_advisory_xact_lock_shared({pg_identity.MIGRATION_LOCK})")
         for name in functions:

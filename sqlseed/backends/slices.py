@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlseed import library, sqltext
-from sqlseed.backends import Ours, Rows, Session, contents, overtaken, wholes
+from sqlseed.backends import Ours, Rows, Session, contents, numbering, overtaken, wholes
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import (
     Column,
@@ -32,6 +32,7 @@ SLICE_COLUMN = "_slice"
 
 UNIQUE_VIOLATION = "23505"  # an SQLSTATE
 _COLUMNS = "model, slice, fingerprint, rows, checksum, run_id, sqlseed_version, completed_at"  # of a checkpoint
+_NEVER = "timestamp '1970-01-01 00:00:00'"  # when a checkpoint was completed that is only claimed: nobody else sees it
 _TEXTS = dict.fromkeys(("model", "slice", "fingerprint", "run", "version", "sum"), "text") | {"rows": "bigint"}
 
 
@@ -138,12 +139,11 @@ def _run(
 ) -> Outcome:
     step, compiled = job.step, job.compiled
     with session.transaction():
-        session.prepare(compiled.functions)
+        session.prepare(compiled.functions, lasting=True)
         found = _claim(session, step.slice.model, step.slice.key, job.run_id, version)
         if found is not None and found.fingerprint == step.fingerprint and _is_enough(found, job):
             return Outcome(found.rows, False, found.checksum)
         rows, removed = _write(session, job, own, ours, fresh=found is None)
-        _check_key_range(session, compiled, own, rows)
         if removed:
             mark_stale(session, dependants())
         summed = job.checksum and not compiled.config.whole
@@ -152,7 +152,10 @@ def _run(
             session.analyze(compiled.relation)
         content = contents.recording(session, compiled, own, job.run_id)
         done = _Found(step.fingerprint, rows, total, job.run_id, content)
-        if not _complete(session, step.slice.model, step.slice.key, done, version, step.reads, fresh=found is None):
+        counts = numbering.counts(session, compiled, own, rows)
+        where = (session, step.slice.model, step.slice.key)
+        if not _complete(*where, done, version, step.reads, counts, fresh=found is None):
+            numbering.check(session, compiled, own, rows)
             raise overtaken.refusal(overtaken.parents(session, step.reads), compiled.path)
     return Outcome(rows, True, total)
 
@@ -181,28 +184,24 @@ def _claim(session: Session, model: str, slice_: str, run_id: str, version: str)
     if session.exclusive:
         rows = session.query(read, where, _TEXTS)
         return _Found(*rows[0]) if rows else None
-    if session.run(
-        f"insert into {table} ({_COLUMNS})"
-        " values (:model, :slice, '', 0, null, :run, :version, timestamp '1970-01-01 00:00:00') on conflict do nothing",
+    # A row that is there already would not be locked by `do nothing`; two writers of one slice would both go on.
+    (*known, is_new), *_ = session.query(
+        f"insert into {table} as c ({_COLUMNS}) values (:model, :slice, '', 0, null, :run, :version, {_NEVER})"
+        " on conflict (model, slice) do update set fingerprint = c.fingerprint"
+        f" returning fingerprint, rows, checksum, run_id, completed_at = {_NEVER}",
         where | {"run": run_id, "version": version},
         _TEXTS,
-    ):
-        return None
-    # A row that is there already is not locked by the insert; two writers of one slice would both go on.
-    session.run(f"update {table} set fingerprint = fingerprint where model = :model and slice = :slice", where, _TEXTS)
-    rows = session.query(read, where, _TEXTS)
-    if not rows:  # somebody cleaned it between the two statements
-        raise ExecuteError(f"{model} {slice_} was cleaned by somebody else just now", retryable=True)
-    return _Found(*rows[0])
+    )
+    return None if is_new else _Found(*known)
 
 
 def _complete(
     session: Session, model: str, slice_: str, done: _Found, version: str, reads: Sequence[overtaken.Read] = (),
-    *, fresh: bool,
+    counts: str = "", *, fresh: bool,
 ) -> bool:  # fmt: skip
     """Writes what was done into the checkpoint, if what it was made from is still as planned; whether it is.
 
-    `fresh` is a checkpoint that the claim did not find.
+    `fresh` is a checkpoint that the claim did not find; `counts` is a condition for all that was written.
     """
     table = f"{quote(session.state_schema)}.checkpoint"
     values: dict[str, Value] = {
@@ -226,7 +225,7 @@ def _complete(
     touched = session.run(
         f"update {table} set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
         f" sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp), content = {done.content}"
-        f" where model = :model and slice = :slice{condition}",
+        f" where model = :model and slice = :slice{condition}{counts}",
         values | more,
         _TEXTS | dict.fromkeys(more, "text"),
     )
@@ -318,19 +317,6 @@ def written_columns(compiled: Compiled) -> tuple[str, ...]:
         return tuple(column.name for column in compiled.contract.columns)
     given = set(dialect.output_columns(compiled.sql))
     return tuple(column.name for column in compiled.contract.columns if column.name in given)
-
-
-def _check_key_range(session: Session, compiled: Compiled, own: Rows, rows: int) -> None:
-    if compiled.config.key_kind is not KeyKind.INTEGER or compiled.config.materialized is Materialized.INTERMEDIATE:
-        return
-    found = session.query(f"select count(*) from {compiled.relation} where {own.predicate}", own.parameters, own.types)
-    if int(found[0][0]) != rows:
-        size = compiled.config.key_block
-        raise ExecuteError(
-            f"the model numbers rows outside its range of {size} keys: {rows} rows written, {found[0][0]} in the range",
-            path=compiled.path,
-            hint=f"key(n) takes n from 0 to {size - 1}; config(key_block=...) sets more aside",
-        )
 
 
 def clean_slice(

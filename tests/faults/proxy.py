@@ -10,7 +10,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -68,6 +68,7 @@ class Proxy:
         self._connections: list[_Connection] = []
         self.cut = 0
         self.seen = {REQUEST: 0, REPLY: 0}
+        self.listener: Callable[[int, str, bytes], None] | None = None  # told connection, side and message
         self.longest = {REQUEST: 0, REPLY: 0}  # messages of the connection with the most
         host, port = self._listener.getsockname()
         self.url = url.replace(f"{parts.hostname}:{parts.port}", f"{host}:{port}")
@@ -140,6 +141,9 @@ class Proxy:
 
     def _judge(self, connection: _Connection, side: str, message: bytes) -> str:
         rule = self._rule
+        if self.listener is not None:
+            with self._lock:
+                self.listener(id(connection), side, message)
         if rule.mark and rule.mark not in message:
             return ""
         with self._lock:

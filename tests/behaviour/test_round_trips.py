@@ -1,0 +1,82 @@
+"""How often a slice waits for the server's answer: on a slow line that is what a small slice costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.behaviour.clinics import Database, build
+from tests.faults.proxy import REPLY, REQUEST, Rule, between
+
+MOST = 6  # round trips of a new slice
+MODELS = ("clinics", "patients", "visit_plan", "visits", "invoices")
+_READY, _BIND = b"Z", b"B"  # types of messages: the server is ready for the next, the client gives parameters
+_IDLE = b"I"  # what ReadyForQuery says outside a transaction
+
+
+class Listener:
+    """Counts for each model the round trips that a transaction with a slice of it takes.
+
+    It is the least of its slices: the first on a connection brings settings, and functions that the others find there.
+    """
+
+    def __init__(self) -> None:
+        self.least: dict[str, int] = {}
+        self._said: dict[int, list[bytes]] = {}
+        self._trips: Counter[int] = Counter()
+
+    def __call__(self, connection: int, side: str, message: bytes) -> None:
+        if side == REQUEST:
+            self._said.setdefault(connection, []).append(message)
+        elif side == REPLY and message[:1] == _READY:
+            self._trips[connection] += 1
+            if message[5:] == _IDLE:
+                self._end(connection)
+
+    def _end(self, connection: int) -> None:
+        said, trips = self._said.pop(connection, []), self._trips.pop(connection)
+        claims = [after for one, after in pairwise(said) if b'insert into "_sqlseed".checkpoint' in one]
+        for model in MODELS:
+            if any(one[:1] == _BIND and len(model).to_bytes(4, "big") + model.encode() in one for one in claims):
+                self.least[model] = min(self.least.get(model, trips), trips)
+
+
+@pytest.fixture
+def count(postgres: Database, tmp_path: Path) -> Callable[..., dict[str, int]]:
+    """Builds through a proxy, on one connection; the round trips of the slices that were written."""
+
+    def count(root: Path, **options) -> dict[str, int]:
+        profile = root / "profiles.yml"
+        text = profile.read_text("utf-8")
+        with between(postgres.place, Rule()) as proxy:
+            proxy.listener = listener = Listener()
+            profile.write_text(text.replace(postgres.place, proxy.url), "utf-8")
+            result = build(root, threads=1, **options)
+        profile.write_text(text, "utf-8")
+        assert result.success, result.failures
+        return listener.least
+
+    return count
+
+
+@pytest.mark.parametrize("bulk", ["off", "on"])
+def test_new_slices(count, postgres, write, bulk):
+    """BEGIN, claim, whether rows stand there (not asked of a natural key), insert, completion, COMMIT."""
+    found = count(write(postgres, bulk=f'"{bulk}"'))
+    assert found == {"clinics": 5, "patients": 6, "visit_plan": 6, "visits": 6, "invoices": 6}
+    assert max(found.values()) <= MOST
+
+
+def test_a_slice_that_was_complete_already(count, postgres, write):
+    root = write(postgres)
+    assert build(root).success
+    assert count(root) == {}
+
+
+def test_another_statement_would_be_seen(count, postgres, write):
+    """With checksums there is one more."""
+    assert count(write(postgres), checksums=True)["patients"] == MOST + 1
