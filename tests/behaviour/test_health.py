@@ -170,14 +170,17 @@ def test_one_with_a_table_emptied_by_hand(full: Path, database: Database):
     assert (health.score, limits(health)) == (36, [49])
 
 
+EDITED = {"kept": Fraction(3, 8)}  # one of Pupil's four slices has other rows than were built
+
+
 def test_one_with_wrong_tenants(full: Path, database: Database):
     break_it(
         database,
         "update Pupil set branch_id = 'south' where id in (select min(id) from Pupil where branch_id = 'north')",
     )
     health = examine(full)
-    assert losses(health) == {"tenant kept": 5, "distributions": Fraction(15, 2)}
-    assert (health.score, points(health), limits(health)) == (69, 87.5, [69])
+    assert losses(health) == {"tenant kept": 5, "distributions": Fraction(15, 2)} | EDITED
+    assert (health.score, points(health), limits(health)) == (69, 87.125, [69])
     (kept,) = [check for check in health.checks if check.name == "tenant kept"]
     assert [(finding.what, finding.wrong) for finding in kept.findings] == [
         ("Pupil.class_id -> Class", 1),
@@ -190,27 +193,34 @@ def test_one_with_wrong_tenants(full: Path, database: Database):
 
 ONE = "id = (select min(id) from Pupil)"
 BROKEN = [
-    pytest.param([f"update Pupil set class_id = 'none' where {ONE}"], {"references": Fraction(15, 2)}, 69, id="orphan"),
     pytest.param(
-        [f"update Pupil set first_class = 'none' where {ONE}"], {"references": Fraction(15, 2)}, 69, id="implicit"
+        [f"update Pupil set class_id = 'none' where {ONE}"], {"references": Fraction(15, 2)} | EDITED, 69, id="orphan"
     ),
-    pytest.param([f"update Pupil set class_id = null where {ONE}"], {}, 100, id="null refers to nothing"),
+    pytest.param(
+        [f"update Pupil set first_class = 'none' where {ONE}"],
+        {"references": Fraction(15, 2)} | EDITED,
+        69,
+        id="implicit",
+    ),
+    pytest.param([f"update Pupil set class_id = null where {ONE}"], EDITED, 99, id="null refers to nothing"),
     pytest.param(
         [f"update Pupil set branch_id = 'east' where {ONE}"],
-        {"tenant known": Fraction(5, 2), "tenant kept": 5, "distributions": Fraction(15, 4)},
+        {"tenant known": Fraction(5, 2), "tenant kept": 5, "distributions": Fraction(15, 4)} | EDITED,
         69,
         id="unknown tenant",
     ),
     pytest.param(
         [f"update Pupil set branch_id = null where {ONE}"],
-        {"tenant filled": Fraction(5, 2), "distributions": Fraction(15, 4)},
+        {"tenant filled": Fraction(5, 2), "distributions": Fraction(15, 4)} | EDITED,
         69,
         id="no tenant",
     ),
-    pytest.param([f"update Pupil set age = 100 where {ONE}"], {"distributions": Fraction(15, 2)}, 92, id="strange age"),
+    pytest.param(
+        [f"update Pupil set age = 100 where {ONE}"], {"distributions": Fraction(15, 2)} | EDITED, 92, id="strange age"
+    ),
     pytest.param(
         ["alter table Class alter column name drop not null", "update Class set name = null where true"],
-        {"required": Fraction(5, 3)},
+        {"required": Fraction(5, 3), "kept": Fraction(3, 2)},
         69,
         id="null",
     ),
