@@ -32,7 +32,7 @@ USAGE = {
         ["plan", "--ful-refresh=yes"],
         """
         error: no such option or dimension: --ful-refresh
-          hint: known names: --allow-empty, --branch, --exclude, --help, --output, --preset, --profiles-dir, \
+          hint: known names: --allow-empty, --branch, --edited, --exclude, --help, --output, --preset, --profiles-dir, \
 --project-dir, --select, --state, --target, --threads, --vars, --year
         """,
     ),
