@@ -73,7 +73,9 @@ def _fields(process: int) -> list[int]:
 
 def _watch_memory(postmaster: int, found: Watched, ended: threading.Event) -> None:
     found.private_bytes = found.shared_bytes = 0
-    while not ended.wait(EVERY_SECONDS):
+    is_last = False
+    while not is_last:  # once at least, however short it is
+        is_last = ended.wait(EVERY_SECONDS)
         private = shared = 0
         for process in _children(postmaster):
             own, common = _memory(process)

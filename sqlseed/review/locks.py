@@ -104,7 +104,6 @@ def _changed(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Re
     """As much as it can take: that of an upsert where rows vanish and others of ours refer to them."""
     relation, checkpoint = compiled.relation, Relation(around.state_schema, "checkpoint")
     yield "claim", checkpoint, _WRITE
-    yield "claim", checkpoint, _READ
     if compiled.config.materialized is Materialized.INTERMEDIATE:
         yield "delete (changed)", relation, _WRITE
         yield "insert", relation, _WRITE
@@ -114,6 +113,8 @@ def _changed(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Re
     else:
         yield from _replaced(compiled, around)
         yield "complete", relation, _READ
+    if compiled.refs or compiled.seeds:
+        yield "complete", checkpoint, _READ
     yield "complete", checkpoint, _WRITE
 
 
@@ -158,7 +159,6 @@ def _whole(compiled: Compiled, around: Surroundings, *, changed: bool) -> Iterat
     checkpoint = Relation(around.state_schema, "checkpoint")
     yield "claim", checkpoint, _WRITE
     if changed:
-        yield "claim", checkpoint, _READ
         yield "drop", compiled.relation, _ALL
     yield "create", compiled.relation, _ALL
     for read in reads(compiled, around.models):

@@ -129,7 +129,7 @@ def test_commit_that_gets_lost_in_a_refresh(postgres, write):
     expected = postgres.digest()
     postgres.run("update \"Patient\" set name = 'X'", 'update "Visit" set "no" = 5')
     with proxy.cutting(postgres.place, proxy.REPLY, 9) as broken:
-        result = build(write(Database("postgres", broken.url)), full_refresh=True)
+        result = build(write(Database("postgres", broken.url)), full_refresh=True, edited="replace")
     assert result.success
     assert [r.message for r in result.results if r.attempts > 1] == ["was complete already"]
     assert postgres.digest() == expected

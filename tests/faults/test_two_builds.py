@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sqlseed import api
-from sqlseed.backends import overtaken
+from sqlseed.backends import Session, overtaken, slices
 from sqlseed.errors import GuardError, SqlseedError
-from sqlseed.events import EventKind
+from sqlseed.model import Job, Outcome
 from tests.behaviour.clinics import FILES, Database, build, changed
 from tests.faults.test_connection import _undisturbed
 from tests.support import run_cli, write_project
@@ -39,18 +39,25 @@ def at_once(*builds: Callable[[], api.BuildResult]) -> list[api.BuildResult | Sq
     return [ends[i] for i in range(len(builds))]
 
 
-def after(model: str, action: Callable[[], Any]) -> Callable[[Any], None]:
-    """An on_event that calls `action` once, when the last slice of a model is done."""
-    seen: list[Any] = []
+@pytest.fixture
+def after(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], Any]], None]:
+    """Has an action done once, between the last slice of a model and the next: on the connection's own thread."""
+    run = slices.run_slice
 
-    def on_event(event: Any) -> None:
-        if event.kind is EventKind.SLICE_FINISHED and event.step.slice.model == model:
-            seen.append(event)
-            if len(seen) == len(wanted):
-                action()
+    def arrange(model: str, action: Callable[[], Any]) -> None:
+        left = list(range(3 if model in ("clinics", "patients", "invoices") else 6))
 
-    wanted = range(3 if model in ("clinics", "patients", "invoices") else 6)
-    return on_event
+        def watched(session: Session, job: Job, *rest: Any) -> Outcome:
+            outcome = run(session, job, *rest)
+            if left and job.step.slice.model == model:
+                left.pop()
+                if not left:
+                    action()
+            return outcome
+
+        monkeypatch.setattr(slices, "run_slice", watched)
+
+    return arrange
 
 
 def settle(database: Database, root: Path, expected: Sequence[str]) -> None:
@@ -79,21 +86,23 @@ def test_one_project_with_other_vars(any_pg, write, repeat):
     settle(any_pg, root, expected)
 
 
-def test_overtaken_before_anything_differs(postgres, write):
+def test_overtaken_before_anything_differs(postgres, write, after):
     """The clinics are the same to both: the first build then writes all the rest anew, and ends as if alone."""
     expected = _undisturbed(postgres, write)
     root = write(postgres)
-    assert build(root, threads=1, on_event=after("clinics", lambda: build(root, **MANY))).success
+    after("clinics", lambda: build(root, **MANY))
+    assert build(root, threads=1).success
     assert postgres.digest() == expected
 
 
 @pytest.mark.parametrize("model", ["patients", "visit_plan", "visits", "invoices"])
-def test_overtaken_in_the_middle(postgres, write, model):
+def test_overtaken_in_the_middle(postgres, write, after, model):
     """The other build goes through from beginning to end in between: the first one says so, and is not believed."""
     expected = [_undisturbed(postgres, write), _undisturbed(postgres, write, **MANY)]
     root = write(postgres)
+    after(model, lambda: build(root, **MANY))
     try:
-        result = build(root, threads=1, on_event=after(model, lambda: build(root, **MANY)))
+        result = build(root, threads=1)
         said = [str(failure.error) for failure in result.failures]
         assert not result.success
     except GuardError as error:
@@ -103,23 +112,25 @@ def test_overtaken_in_the_middle(postgres, write, model):
     settle(postgres, root, expected)
 
 
-def test_cleaned_in_the_middle(postgres, write):
+def test_cleaned_in_the_middle(postgres, write, after):
     """What a slice was made from is gone when it ends: it is not complete."""
     root = write(postgres)
     gone = ("delete from _sqlseed.visit_plan", "delete from _sqlseed.checkpoint where model = 'visit_plan'")
-    result = build(root, threads=1, on_event=after("visit_plan", lambda: postgres.run(*gone)))
+    after("visit_plan", lambda: postgres.run(*gone))
+    result = build(root, threads=1)
     assert not result.success
     assert "has written or removed visit_plan " in result.failures[0].message
     assert build(root).success
 
 
-def test_without_the_check_a_checkpoint_says_what_is_not_so(postgres, write, monkeypatch):
+def test_without_the_check_a_checkpoint_says_what_is_not_so(postgres, write, after, monkeypatch):
     """The control: visits made from the other build's plan of visits, under the fingerprint of this one's."""
     expected = [_undisturbed(postgres, write), _undisturbed(postgres, write, **MANY)]
     root = write(postgres)
     monkeypatch.setattr(overtaken, "condition", lambda *_: ("", {}))
     monkeypatch.setattr(overtaken, "slices", lambda *_: [])
-    assert build(root, threads=1, on_event=after("visit_plan", lambda: build(root, **MANY))).success
+    after("visit_plan", lambda: build(root, **MANY))
+    assert build(root, threads=1).success
     assert build(root).success
     assert postgres.digest() != expected[0]
 

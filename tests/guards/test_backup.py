@@ -39,7 +39,7 @@ def test_build_change_restore(postgres: Database, write, programs: Path, tmp_pat
     before, state = postgres.digest(*TABLES), postgres.query(STATE)
     file = tmp_path / name
     other = write(postgres, changed("sqlseed.toml", "patients = 6", "patients = 4"))
-    result = run_cli(["build", "--no-tests", "--backup", file], other, path_with(programs))
+    result = run_cli(["build", "--no-tests", "--edited", "replace", "--backup", file], other, path_with(programs))
     assert result.rc == 0, result.stderr
     assert f"backup: 5 tables as they are, in {file}" in result.stderr
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
