@@ -10,9 +10,8 @@ bits as materialized (               -- each day as a power of two: sum and unio
     select
         day,
         left(day, 7) as month,
-        1::bigint << right(day, 2)::int as bit
+        case when day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then 1 << (right(day, 2)::int - 1) end as bit
     from days
-    where day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
 ),
 
 months as (
