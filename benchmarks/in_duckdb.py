@@ -14,7 +14,8 @@ from benchmarks.options import Wanted
 from benchmarks.resources import own_cpu
 from sqlseed import api
 
-_FORMATS = {"Parquet": ("parquet", "format parquet"), "CSV": ("csv", "format csv, header")}
+_CSV = "format csv, header, delimiter ',', quote '\"', escape '\"'"  # guessed from its first rows it would not be read
+_FORMATS = {"Parquet": ("parquet", "format parquet"), "CSV": ("csv", _CSV)}
 
 
 def measure(project: Path, wanted: Wanted, folder: Path, *, copies: bool = True) -> Measurement:
