@@ -9,16 +9,14 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import os
 import stat
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlseed import library
+from sqlseed import files, library
 from sqlseed.assertion import DataTest, DataTestKind
 from sqlseed.errors import ProjectError
 from sqlseed.events import Event, EventKind, StepResult, Verdict
@@ -44,14 +42,7 @@ def write_text(path: Path, text: str) -> None:
         if is_private and status.st_size == len(data) and path.read_bytes() == data:
             return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.replace(path, data)
 
 
 def compiled_text(model: Compiled) -> str:

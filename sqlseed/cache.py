@@ -16,13 +16,14 @@ import os
 import pickle
 import stat
 import sys
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+from sqlseed import files
 
 T = TypeVar("T")
 
@@ -115,8 +116,8 @@ def _place(kind: str, parts: Iterable[object] | None) -> Path | None:
 def _computing() -> str:
     """What computes the entries: sqlseed's files as they are, and versions."""
     root = Path(__file__).parent
-    files = sorted(path for path in root.rglob("*.py") if "starter" not in path.parts)
-    sources = [(str(p.relative_to(root)), s.st_size, s.st_mtime_ns) for p in files for s in (p.stat(),)]
+    ours = sorted(path for path in root.rglob("*.py") if "starter" not in path.parts)
+    sources = [(str(p.relative_to(root)), s.st_size, s.st_mtime_ns) for p in ours for s in (p.stat(),)]
     return digest([root, sources, [_version(*names) for names in _LIBRARIES.items()], sys.version])
 
 
@@ -140,14 +141,7 @@ def _read(place: Path) -> bytes:
 
 def _write(place: Path, data: bytes) -> None:
     place.parent.mkdir(mode=0o700, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.replace(place, data)
     _tidy(place.parent.parent)
 
 

@@ -1,4 +1,4 @@
-"""Reading files as text, safely: one place that decides what may be opened and what its bytes mean.
+"""Reading files as text, and replacing them, safely: one place that decides what may be opened and what its bytes mean.
 
 A project's files may come from anywhere, so the path must stay inside the project (symbolic links followed
 first), the thing opened must be a regular file of a sensible size, and its bytes must be UTF-8 without NUL:
@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from .errors import ProjectError
@@ -87,6 +88,21 @@ def read_bytes(path: Path, label: str, limit: int = MAX_BYTES) -> bytes:
         size = max(status.st_size, len(data))
         raise ProjectError(f"{size:,} bytes, more than the limit of {limit:,}", path=label)
     return data
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Puts `data` in the place of a file as a whole: a reader finds the old one or the new one, never a half.
+
+    The new file is the user's alone (mode 0600); a link in its place is replaced, not followed. Raises OSError.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def decode(data: bytes, label: str) -> str:
