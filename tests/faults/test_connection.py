@@ -18,7 +18,7 @@ from sqlseed.backends import open_backend
 from sqlseed.errors import ConnectError
 from sqlseed.events import EventKind
 from tests import servers
-from tests.behaviour.clinics import Database, build, changed, statuses
+from tests.behaviour.clinics import Database, begin_with_the_south, build, changed, statuses
 from tests.faults import harness, proxy
 from tests.support import cli_environment, run_cli
 
@@ -220,8 +220,7 @@ def test_table_lock_is_waited_for_and_tried_again(postgres, write):
 
 def test_table_lock_that_stays_is_an_error(postgres, write):
     root = write(postgres, lock_timeout="50ms")
-    assert build(root, "clinics").success
-    assert build(root, "patients", slices={"clinic": ["south"]}).success
+    begin_with_the_south(root)
     with harness.admin(postgres.place) as holder:
         holder.execute("begin")
         holder.execute('lock table "Patient" in exclusive mode')

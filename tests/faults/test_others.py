@@ -9,7 +9,7 @@ import pytest
 from sqlseed import api
 from sqlseed.errors import GuardError
 from sqlseed.events import EventKind, Status
-from tests.behaviour.clinics import Database, build
+from tests.behaviour.clinics import Database, begin_with_the_south, build
 from tests.faults import harness, invariants
 from tests.support import run_cli
 
@@ -17,8 +17,7 @@ from tests.support import run_cli
 def test_holder_of_a_table_lock_is_named(any_pg, write):
     root = write(any_pg, lock_timeout="50ms")
     reference = invariants.undisturbed(any_pg, root)
-    assert build(root, "clinics").success
-    assert build(root, "patients", slices={"clinic": ["south"]}).success
+    begin_with_the_south(root)
     with harness.admin(any_pg.place) as holder, harness.admin(any_pg.place) as reader:
         reader.execute("begin")
         reader.execute('select 1 from "Clinic"')  # in nobody's way
@@ -37,8 +36,7 @@ def test_holder_of_a_table_lock_is_named(any_pg, write):
 def test_holder_of_a_parent_is_named(postgres, write):
     """The foreign key's check waits for the parent's table, which no statement of ours names."""
     root = write(postgres, lock_timeout="50ms")
-    assert build(root, "clinics").success
-    assert build(root, "patients", slices={"clinic": ["south"]}).success
+    begin_with_the_south(root)
     with harness.admin(postgres.place) as holder:
         holder.execute("begin")
         holder.execute('lock table "Clinic" in exclusive mode')
@@ -68,8 +66,7 @@ def test_holder_is_named_to_a_role_that_may_not_see_much(any_pg, write):
                "grant all on schema public to clinic_plain")  # fmt: skip
     try:
         root = write(Database("postgres", any_pg.place.replace("postgres@", "clinic_plain@")), lock_timeout="50ms")
-        assert build(root, "clinics").success
-        assert build(root, "patients", slices={"clinic": ["south"]}).success
+        begin_with_the_south(root)
         with harness.admin(any_pg.place) as holder:
             holder.execute("begin")
             holder.execute('lock table "Patient" in exclusive mode')
@@ -84,8 +81,7 @@ def test_trigger_that_raises_is_named(any_pg, write):
     """Its function and line are in the message; the slices for which it does not raise are there."""
     root = write(any_pg)
     reference = invariants.undisturbed(any_pg, root)
-    assert build(root, "clinics").success
-    assert build(root, "patients", slices={"clinic": ["south"]}).success
+    begin_with_the_south(root)
     any_pg.run(
         "create function refuse() returns trigger language plpgsql as $$ begin\n"
         "if new.\"clinicId\" = 'north' then raise exception 'no more patients'; end if;\nreturn new; end $$",
@@ -152,8 +148,7 @@ def test_serialization_failures_are_counted(any_pg, write):
     """Each slice of the patients fails once with 40001, and is right the second time."""
     root = write(any_pg)
     reference = invariants.undisturbed(any_pg, root)
-    assert build(root, "clinics").success
-    assert build(root, "patients", slices={"clinic": ["south"]}).success
+    begin_with_the_south(root)
     any_pg.run(
         "create sequence failed",
         "create function once() returns trigger language plpgsql as $$ begin\n"
