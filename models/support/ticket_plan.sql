@@ -331,8 +331,8 @@ select
     ticket.priority,
     ticket.language,
     case
-        when dated.resolved_at is null and dated.replied_at is null and dated.noted_at is null and ticket.is_unassigned
-            then null
+        -- until the staff writes: an answer can stand since the afternoon of the as-of date, settled the next morning
+        when ticket.is_unassigned and coalesce(dated.replied_at, dated.noted_at, dated.answered_at) is null then null
         when coalesce(class_teacher.n, clerk.n) = ticket.staff_n then principal.n    -- nobody answers himself
         else coalesce(class_teacher.n, clerk.n)
     end                                                                                 as assignee_n,

@@ -122,6 +122,19 @@ def test_more_pupils_in_a_branch_leave_every_row_as_it_was(small: Built, tmp_pat
     assert more.query(counts)[0][0] > small.query(counts)[0][0] * 1.2
 
 
+def test_who_answered_a_ticket_on_the_last_afternoon_is_its_assignee(tmp_path: Path) -> None:
+    """The first and last reply of an unassigned ticket, which is settled on the morning after the as-of date."""
+    variables = {"years": 1, "as_of": "2025-01-10"}
+    built = build_in_duckdb(tmp_path, variables=variables, branches=["ris-extension"], select=["+ticket_messages"])
+    late = built.query(
+        'select status from "Ticket" as ticket where "resolvedAt" is null'
+        " and \"updatedAt\" >= timestamp '2025-01-10 09:56'"  # 15:26 in India
+        ' and (select string_agg("authorType" order by "createdAt") from "TicketMessage"'
+        '      where "ticketId" = ticket.id and "authorId" in ("ownerId", "assigneeId")) = \'guardian,staff\''
+    )
+    assert late == [("in_progress",)]
+
+
 def test_a_changed_seed_of_randomness_changes_the_people(small: Built, tmp_path: Path) -> None:
     root = copy_project(tmp_path / "project")
     settings = (root / "pyproject.toml").read_text("utf-8")
