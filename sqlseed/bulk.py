@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlseed.backends import Backend, Session, slices
+from sqlseed.backends import Backend, Session, slices, stale
 from sqlseed.backends.pg_bulk import (
     FOREIGN_KEY,
     INDEX,
@@ -154,7 +154,7 @@ def taking_back(context: RunContext, steps: Mapping[Slice, Step], results: list[
             results[i] = replace(result, status=Status.ERROR, rows=0, message=str(error), error=error)
             below = set(context.dependants(result.slice))
             with session.transaction():
-                slices.mark_stale(session, list(below))
+                stale.mark(session, list(below))
             why = f"{compiled.name} was taken back, and what was built on it is stale"
             for j, other in enumerate(results):
                 if other.slice in below and other.status is Status.SUCCESS:

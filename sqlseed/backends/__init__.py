@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlseed.errors import ProfileError, did_you_mean
+from sqlseed.errors import ExecuteError, ProfileError, did_you_mean
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveTable, Relation, Target, Value
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ class LiveDatabase:
 
 Collision = tuple[str, list[str], int, list[tuple[str, ...]]]
 """A unique key's name and columns, how many rows of somebody else's are in the way, and the values of some."""
+
+
+class OutOfOrder(ExecuteError):
+    """A unique key was violated as a slice's rows were changed: perhaps their values have only changed places."""
+
+    def __init__(self, error: ExecuteError) -> None:
+        super().__init__(error.message, sqlstate=error.sqlstate, position=error.position, hint=error.hint)
 
 
 class Session(Protocol):
@@ -125,6 +132,7 @@ class Session(Protocol):
         """Brings the rows of `own` to what the SELECT in `model` gives.
 
         Returns how many there are then, and whether rows were removed, with those of ours that referred to them.
+        Raises OutOfOrder where they may have to be removed and written anew.
         """
         ...
 

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlseed.backends import Collision, Ours, Rows, Session, pg_catalog, pg_sql
+from sqlseed import sqltext
+from sqlseed.backends import Collision, Ours, OutOfOrder, Rows, Session, pg_catalog, pg_sql
 from sqlseed.errors import ExecuteError, GuardError
-from sqlseed.model import Column, Relation, quote
+from sqlseed.model import Column, Relation, Value, quote
 
-_NEW = "pg_temp.sqlseed_rows"
 _UNIQUE_VIOLATION = "23505"
 _NO_EQUALITY = ("json", "xml", "point", "box", "polygon", "path")  # types that `is distinct from` refuses
 _CHANGES_CHILD = ("set null", "set default")  # ON DELETE: the row below stays
+_SHOWN = 80  # characters of a value in a message
+
+ForeignKey = tuple[Relation, str, list[str], list[str], str]
+"""One that leads to a table: child, name, columns, columns referred to, action on delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doomed:
+    """Rows of a table that are to go: what is true of them as `t`, and what has to stand in the WITH before it."""
+
+    table: Relation
+    predicate: str
+    before: tuple[str, ...]
+    parameters: Mapping[str, Value]
+    types: Mapping[str, str]
+
+    def query(self, session: Session, sql: str, *more: str) -> list[tuple[Any, ...]]:
+        ctes = ", ".join((*self.before, *more))
+        return session.query(f"with {ctes} {sql}" if ctes else sql, self.parameters, self.types)
+
+    def delete(self, session: Session) -> int:
+        head = f"with {', '.join(self.before)} " if self.before else ""
+        sql = f"{head}delete from {self.table} as t where {self.predicate}"
+        return session.run(sql, self.parameters, self.types)
 
 
 def replace(
@@ -26,74 +51,120 @@ def replace(
 ) -> tuple[int, bool]:
     """Upserts on the key and removes what vanished, so that rows of others keep the rows that they refer to.
 
-    Where a unique column's values change places, no order of updates is right: then the slice is removed and
-    written again, with the rows of ours below it. Returns the number of rows, and whether any were removed.
+    It takes one statement as long as nothing vanished. Where a unique column's values change places, no order of
+    updates is right. Returns the number of rows, and whether any were removed.
     """
-    names = ", ".join(quote(column.name) for column in columns)
-    session.run(f"create temporary table sqlseed_rows on commit drop as select {names} from {target} with no data")
-    count = session.run(
-        f"insert into {_NEW} ({names})\nselect {names} from (\n{model.predicate}\n) as m", model.parameters, model.types
-    )
-    session.run(f"analyze {_NEW}")
-    same = " and ".join(f"r.{quote(key)} = t.{quote(key)}" for key in keys)
-    if keys and own.natural:
-        _refuse_overwriting(session, target, own, keys, same)
-    vanished = own.predicate + (f" and not exists (select 1 from {_NEW} as r where {same})" if keys else "")
-    gone = Rows(vanished, own.parameters, own.types)
-    any_gone = session.query(f"select 1 from {target} as t where {vanished} limit 1", own.parameters, own.types)
-    removed = bool(any_gone)
+    change = _Change(target, own, columns, keys, model)
     try:
-        with session.transaction():  # a savepoint
-            if removed:
-                _remove_below(session, target, gone, ours, (target,))
-            _upsert(session, target, columns, keys, gone if removed else None, session.overriding)
+        count, has_vanished, below = change.attempt(session)
+        if has_vanished:
+            doomed = _Doomed(target, change.vanished, (change.rows,), model.parameters, model.types)
+            _remove_below(session, doomed, below, ours, (target,), is_locked=True)
+            count = change.carry_out(session)
     except ExecuteError as error:
         if error.sqlstate != _UNIQUE_VIOLATION:
             raise
-        remove(session, target, own, ours)
-        session.run(f"insert into {target} ({names}) {session.overriding} select {names} from {_NEW}")
-        removed = True
-    session.run(f"drop table {_NEW}")
-    return count, removed
+        raise OutOfOrder(error) from None
+    return count, has_vanished
 
 
-def _refuse_overwriting(session: Session, target: Relation, own: Rows, keys: Sequence[str], same: str) -> None:
-    """A row with a key that is to be written, and yet not one of `own`, is somebody else's: no upsert goes over it."""
-    names = ", ".join(f"t.{quote(key)}::text" for key in keys)
-    found = session.query(
-        f"select count(*) over (), {names} from {target} as t where ({own.predicate}) is not true"
-        f" and exists (select 1 from {_NEW} as r where {same}) limit 3",
-        own.parameters,
-        own.types,
-    )
-    if found:
-        values = ", ".join("(" + ", ".join(f"'{value[:80]}'" for value in map(str, row[1:])) + ")" for row in found)
-        raise GuardError(
-            f"{found[0][0]} rows of {target} that are not this slice's have keys that it would write"
-            f" ({', '.join(keys)}): {values}",
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a slice's rows are to become. The model's rows are computed once a statement, in its first lines: the
+    lines of an error are counted from there."""
+
+    target: Relation
+    own: Rows
+    columns: Sequence[Column]
+    keys: Sequence[str]
+    model: Rows
+
+    @property
+    def rows(self) -> str:
+        names = ", ".join(quote(column.name) for column in self.columns)
+        return f"sqlseed_rows as materialized (\nselect {names} from (\n{self.model.predicate}\n) as m)"
+
+    @property
+    def _same(self) -> str:
+        return " and ".join(f"r.{quote(key)} = t.{quote(key)}" for key in self.keys)
+
+    @property
+    def vanished(self) -> str:
+        """Which of the own rows the model does not give any more."""
+        if not self.keys:
+            return self.own.predicate
+        return f"{self.own.predicate} and not exists (select 1 from sqlseed_rows as r where {self._same})"
+
+    def attempt(self, session: Session) -> tuple[int, bool, list[ForeignKey]]:
+        """Writes, if nothing vanished; the number of rows, whether something did, and then who refers to the table.
+
+        What vanished is locked where a foreign key would change rows below it: whoever is about to refer to it is
+        waited for, and then seen; whoever comes later finds it gone. Elsewhere the key refuses the delete by itself.
+        """
+        acts = (
+            "exists (select 1 from pg_catalog.pg_constraint as k where k.contype = 'f' and k.confdeltype in"
+            f" ('c', 'n', 'd') and k.confrelid = {_literal(str(self.target))}::regclass)"
+        )
+        gone = f"select 1 from {self.target} as t where {self.vanished}"
+        ctes = [
+            f"sqlseed_gone as materialized ({gone} and not {acts} limit 1)",
+            f"sqlseed_locked as materialized ({gone} and {acts} for update of t)",
+        ]
+        count = "(select count(*) from sqlseed_gone) + (select count(*) from sqlseed_locked)"
+        below = f"case when {count} > 0 then ({_children_json(self.target)}) end"
+        rows, number, found = self._send(session, ctes, f"{count} = 0", f"{count}, {below}")
+        return rows, number > 0, _foreign_keys(found or [])
+
+    def carry_out(self, session: Session) -> int:
+        """Deletes the rows that vanished, and writes; the number of rows.
+
+        One statement: what goes frees its unique values for the new rows; foreign keys are checked after both.
+        """
+        deleted = f"sqlseed_gone as (delete from {self.target} as t where {self.vanished} returning 1)"
+        return self._send(session, [deleted], "(select count(*) from sqlseed_gone) >= 0", "0, null")[0]
+
+    def _send(self, session: Session, ctes: list[str], condition: str, result: str) -> tuple[int, int, Any]:
+        """A row with a key that is to be written, and yet not one of `own`, is somebody else's: no upsert goes over
+        it."""
+        taken = "null"
+        if self.keys and self.own.natural:
+            texts = ", ".join(f"t.{quote(key)}::text" for key in self.keys)
+            ctes.append(
+                f"sqlseed_taken as materialized (select count(*) over () as number, array[{texts}] as key"
+                f" from {self.target} as t where ({self.own.predicate}) is not true"
+                f" and exists (select 1 from sqlseed_rows as r where {self._same}) limit 3)"
+            )
+            condition += " and not exists (select 1 from sqlseed_taken)"
+            taken = "(select json_agg(json_build_array(number, key)) from sqlseed_taken)"
+        ctes.append(f"sqlseed_written as ({self._upsert(session.overriding, condition)})")
+        result = f"select (select count(*) from sqlseed_rows), {taken}, {result}"
+        sql = f"with {self.rows}, {', '.join(ctes)} {result}"
+        (rows, others, number, found), *_ = session.query(sql, self.model.parameters, self.model.types)
+        if others:
+            raise self._refusal(others)
+        return rows, number, found
+
+    def _refusal(self, others: Sequence[tuple[int, Sequence[str]]]) -> GuardError:
+        values = ", ".join("(" + ", ".join(f"'{value[:_SHOWN]}'" for value in key) + ")" for _, key in others)
+        return GuardError(
+            f"{others[0][0]} rows of {self.target} that are not this slice's have keys that it would write"
+            f" ({', '.join(self.keys)}): {values}",
             hint="remove these rows, or give them other keys, then run again; nothing of this slice was written",
         )
 
-
-def _upsert(
-    session: Session, target: Relation, columns: Sequence[Column], keys: Sequence[str], gone: Rows | None, clause: str
-) -> None:
-    """One statement: what vanished frees its unique values for the new rows; foreign keys are checked after both."""
-    names = ", ".join(quote(column.name) for column in columns)
-    sql = f"insert into {target} as t ({names}) {clause} select {names} from {_NEW}"
-    if gone is not None:
-        sql = f"with gone as (delete from {target} as t where {gone.predicate} returning 1) {sql}"
-        sql += " where (select count(*) from gone) >= 0"
-    others = [column for column in columns if column.name not in keys]
-    if keys:
-        sql += f" on conflict ({', '.join(quote(key) for key in keys)}) do "
-        if others:
-            sets = ", ".join(f"{quote(c.name)} = excluded.{quote(c.name)}" for c in others)
-            old, new = (", ".join(_comparable(side, c) for c in others) for side in ("t", "excluded"))
-            sql += f"update set {sets} where ({old}) is distinct from ({new})"
-        else:
-            sql += "nothing"
-    session.run(sql, gone.parameters if gone else None, gone.types if gone else None)
+    def _upsert(self, clause: str, condition: str) -> str:
+        names = ", ".join(quote(column.name) for column in self.columns)
+        head = f"insert into {self.target} as t ({names}) {clause}"
+        sql = f"{head} select {names} from sqlseed_rows where {condition}"
+        others = [column for column in self.columns if column.name not in self.keys]
+        if not self.keys:
+            return sql
+        sql += f" on conflict ({', '.join(quote(key) for key in self.keys)}) do "
+        if not others:
+            return sql + "nothing"
+        sets = ", ".join(f"{quote(c.name)} = excluded.{quote(c.name)}" for c in others)
+        old, new = (", ".join(_comparable(side, c) for c in others) for side in ("t", "excluded"))
+        return sql + f"update set {sets} where ({old}) is distinct from ({new})"
 
 
 def _comparable(side: str, column: Column) -> str:
@@ -101,9 +172,27 @@ def _comparable(side: str, column: Column) -> str:
     return f"{text}::text" if column.type.lower() in _NO_EQUALITY else text
 
 
-def children(session: Session, target: Relation) -> list[tuple[Relation, str, list[str], list[str], str]]:
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def children(session: Session, target: Relation) -> list[ForeignKey]:
     """The foreign keys that lead to a table: child, name, columns, columns referred to, action on delete."""
-    found = session.query(pg_sql.CHILDREN, {"schema": target.schema, "name": target.name}, pg_sql.NAME_TYPES)
+    return _foreign_keys(
+        session.query(pg_sql.CHILDREN, {"schema": target.schema, "name": target.name}, pg_sql.NAME_TYPES)
+    )
+
+
+def _children_json(target: Relation) -> str:
+    """The same as part of another query: a scalar one."""
+    names = {"schema": target.schema, "name": target.name}
+    found = sqltext.with_literals(pg_sql.CHILDREN, names, pg_sql.NAME_TYPES)
+    columns = ("child_schema", "child", "columns", "referred", "action", "name")
+    listed = ", ".join(f"k.{column}" for column in columns)
+    return f"select json_agg(json_build_array({listed})) from ({found}) as k ({', '.join(columns)})"
+
+
+def _foreign_keys(found: Sequence[Sequence[Any]]) -> list[ForeignKey]:
     return [
         (Relation(schema, name), constraint, columns, referred, pg_catalog.ACTIONS[action])
         for schema, name, columns, referred, action, constraint in found
@@ -151,41 +240,64 @@ def collisions(
 
 def remove(session: Session, target: Relation, own: Rows, ours: Ours) -> int:
     """Deletes the rows of `own`, after those of ours that refer to them; raises GuardError where others' rows do."""
-    _remove_below(session, target, own, ours, (target,))
-    return session.run(f"delete from {target} as t where {own.predicate}", own.parameters, own.types)
+    doomed = _Doomed(target, own.predicate, (), own.parameters, own.types)
+    _remove_below(session, doomed, children(session, target), ours, (target,))
+    return doomed.delete(session)
 
 
-def _remove_below(session: Session, target: Relation, doomed: Rows, ours: Ours, path: tuple[Relation, ...]) -> None:
+def _remove_below(
+    session: Session,
+    doomed: _Doomed,
+    below: Sequence[ForeignKey],
+    ours: Ours,
+    path: tuple[Relation, ...],
+    *,
+    is_locked: bool = False,
+) -> None:
     """Deletes our rows that refer to the doomed ones, whatever the foreign key would do; others' rows are a refusal."""
-    below_ = children(session, target)
-    if any(action in _CHANGES_CHILD or action == "cascade" for *_, action in below_):
-        # Whoever is about to refer to one of them is waited for, and then seen; whoever comes later finds them gone.
-        # Where the key would refuse the delete by itself, that is enough.
-        locked = f"select 1 from {target} as t where {doomed.predicate} for update"
-        session.query(f"select count(*) from ({locked}) as locked", doomed.parameters, doomed.types)
-    for child, _, columns, referred, action in below_:
-        pairs = ", ".join(f"t.{quote(c)}" for c in columns)
-        keys = ", ".join(f"t.{quote(c)}" for c in referred)
-        refers = f"({pairs}) in (select {keys} from {target} as t where {doomed.predicate})"
-        mine = ours.get(child, "false")
-        _refuse_foreign(
-            session, target, child, columns, Rows(f"({mine}) is not true and {refers}", doomed.parameters, doomed.types)
-        )
-        if child in path or action in _CHANGES_CHILD or mine == "false":
-            continue
-        below = Rows(f"{mine} and {refers}", doomed.parameters, doomed.types)
-        if session.query(f"select 1 from {child} as t where {below.predicate} limit 1", below.parameters, below.types):
-            _remove_below(session, child, below, ours, (*path, child))
-            session.run(f"delete from {child} as t where {below.predicate}", below.parameters, below.types)
+    if not below:
+        return
+    target = doomed.table
+    if not is_locked and any(action in _CHANGES_CHILD or action == "cascade" for *_, action in below):
+        # As in `_Change.attempt`: whoever is about to refer to one of them is waited for, and then seen.
+        locked = f"select 1 from {target} as t where {doomed.predicate} for update of t"
+        doomed.query(session, f"select count(*) from ({locked}) as locked")
+    name = f"sqlseed_doomed_{len(path)}"
+    referred = ", ".join(dict.fromkeys(f"t.{quote(column)}" for key in below for column in key[3]))
+    upper = f"{name} as materialized (select {referred} from {target} as t where {doomed.predicate})"
+    looks = [_Look(key, name, ours.get(key[0], "false"), is_cycle=key[0] in path) for key in below]
+    (found,) = doomed.query(session, f"select {', '.join(look.sql for look in looks)}", upper)
+    for look, (foreign, _) in zip(looks, found, strict=True):
+        if foreign is not None:
+            raise look.refusal(target, foreign)
+    for look, (_, keys) in zip(looks, found, strict=True):
+        if keys is not None:
+            rows = _Doomed(look.child, look.ours, (*doomed.before, upper), doomed.parameters, doomed.types)
+            _remove_below(session, rows, _foreign_keys(keys), ours, (*path, look.child))
+            rows.delete(session)
 
 
-def _refuse_foreign(session: Session, target: Relation, child: Relation, columns: Sequence[str], foreign: Rows) -> None:
-    names = ", ".join(f"t.{quote(c)}::text" for c in columns)
-    sql = f"select {names} from {child} as t where {foreign.predicate} limit 1"
-    found = session.query(sql, foreign.parameters, foreign.types)
-    if found:
-        raise GuardError(
-            f"a row of {child} that sqlseed did not make refers to a row of {target} that would be removed:"
-            f" {', '.join(columns)} = {', '.join(str(v)[:80] for v in found[0])}",
+class _Look:
+    """What is asked about the rows that refer to doomed ones by one foreign key; `doomed` is the name of those."""
+
+    def __init__(self, key: ForeignKey, doomed: str, mine: str, *, is_cycle: bool) -> None:
+        self.child, _, self._columns, referred, action = key
+        pairs = ", ".join(f"t.{quote(column)}" for column in self._columns)
+        refers = f"({pairs}) in (select {', '.join(map(quote, referred))} from {doomed})"
+        self.ours = f"{mine} and {refers}"
+        texts = ", ".join(f"t.{quote(column)}::text" for column in self._columns)
+        foreign = f"select json_build_array({texts}) from {self.child} as t where ({mine}) is not true and {refers}"
+        keys = "null"
+        if not (is_cycle or action in _CHANGES_CHILD or mine == "false"):
+            there = f"exists (select 1 from {self.child} as t where {self.ours})"
+            keys = f"case when {there} then coalesce(({_children_json(self.child)}), '[]') end"
+        self.sql = f"json_build_array(({foreign} limit 1), {keys})"
+        """A pair: the values of a row of somebody else's, and where there are some of ours, who refers to their table.
+        """
+
+    def refusal(self, target: Relation, values: Sequence[str]) -> GuardError:
+        return GuardError(
+            f"a row of {self.child} that sqlseed did not make refers to a row of {target} that would be removed:"
+            f" {', '.join(self._columns)} = {', '.join(str(value)[:_SHOWN] for value in values)}",
             hint="remove that row, or point it elsewhere, then run again",
         )

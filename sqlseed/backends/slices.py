@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlseed import library, sqltext
-from sqlseed.backends import Ours, Rows, Session, contents, numbering, overtaken, wholes
+from sqlseed.backends import Ours, OutOfOrder, Rows, Session, contents, numbering, overtaken, stale, wholes
 from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import (
     Column,
@@ -99,7 +99,10 @@ def run_slice(
     `dependants` are the slices made from this one's rows: where rows are removed, they count as stale from then on.
     """
     try:
-        return _run(session, job, own, ours, version, dependants)
+        try:
+            return _run(session, job, own, ours, version, dependants)
+        except OutOfOrder:
+            return _run(session, job, own, ours, version, dependants, anew=True)
     except ExecuteError as error:
         if error.sqlstate == UNIQUE_VIOLATION and (refused := _in_the_way(session, job, own, ours)) is not None:
             raise refused from None
@@ -135,17 +138,17 @@ def _in_the_way(session: Session, job: Job, own: Rows, ours: Ours) -> GuardError
 
 
 def _run(
-    session: Session, job: Job, own: Rows, ours: Ours, version: str, dependants: Callable[[], Sequence[Slice]]
-) -> Outcome:
+    session: Session, job: Job, own: Rows, ours: Ours, version: str, dependants: Callable[[], Sequence[Slice]],
+    *, anew: bool = False,
+) -> Outcome:  # fmt: skip
+    """With `anew` the rows that are there are removed first, with those of ours below them."""
     step, compiled = job.step, job.compiled
     with session.transaction():
         session.prepare(compiled.functions, lasting=True)
         found = _claim(session, step.slice.model, step.slice.key, job.run_id, version)
         if found is not None and found.fingerprint == step.fingerprint and _is_enough(found, job):
             return Outcome(found.rows, False, found.checksum)
-        rows, removed = _write(session, job, own, ours, fresh=found is None)
-        if removed:
-            mark_stale(session, dependants())
+        rows, removed = _write(session, job, own, ours, fresh=found is None, anew=anew)
         summed = job.checksum and not compiled.config.whole
         total = session.checksum(compiled.relation, compiled.contract.columns, own) if summed else None
         if compiled.config.materialized is Materialized.INTERMEDIATE:
@@ -154,7 +157,8 @@ def _run(
         done = _Found(step.fingerprint, rows, total, job.run_id, content)
         counts = numbering.counts(session, compiled, own, rows)
         where = (session, step.slice.model, step.slice.key)
-        if not _complete(*where, done, version, step.reads, counts, fresh=found is None):
+        below = dependants() if removed else ()
+        if not _complete(*where, done, version, step.reads, counts, below, fresh=found is None):
             numbering.check(session, compiled, own, rows)
             raise overtaken.refusal(overtaken.parents(session, step.reads), compiled.path)
     return Outcome(rows, True, total)
@@ -197,11 +201,12 @@ def _claim(session: Session, model: str, slice_: str, run_id: str, version: str)
 
 def _complete(
     session: Session, model: str, slice_: str, done: _Found, version: str, reads: Sequence[overtaken.Read] = (),
-    counts: str = "", *, fresh: bool,
+    counts: str = "", below: Sequence[Slice] = (), *, fresh: bool,
 ) -> bool:  # fmt: skip
     """Writes what was done into the checkpoint, if what it was made from is still as planned; whether it is.
 
-    `fresh` is a checkpoint that the claim did not find; `counts` is a condition for all that was written.
+    `fresh` is a checkpoint that the claim did not find; `counts` is a condition for all that was written; `below` are
+    slices that lost rows.
     """
     table = f"{quote(session.state_schema)}.checkpoint"
     values: dict[str, Value] = {
@@ -222,8 +227,12 @@ def _complete(
         )
         return True
     condition, more = overtaken.condition(session, reads)
+    head = ""
+    if below:
+        sql, values_below = stale.statement(session, below)
+        head, more = f"with stale as ({sql}) ", more | values_below
     touched = session.run(
-        f"update {table} set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
+        f"{head}update {table} set fingerprint = :fingerprint, rows = :rows, checksum = :sum, run_id = :run,"
         f" sqlseed_version = :version, completed_at = cast(current_timestamp as timestamp), content = {done.content}"
         f" where model = :model and slice = :slice{condition}{counts}",
         values | more,
@@ -232,28 +241,14 @@ def _complete(
     return session.exclusive or touched == 1
 
 
-def mark_stale(session: Session, dependants: Sequence[Slice]) -> None:
-    """Rows below a removed one went with it: their slices are written again, even if their parent's old rows return."""
-    for start in range(0, len(dependants), 500):
-        pairs: list[str] = []
-        values: dict[str, Value] = {}
-        for i, slice_ in enumerate(dependants[start : start + 500]):
-            pairs.append(f"(:m{i}, :s{i})")
-            values |= {f"m{i}": slice_.model, f"s{i}": slice_.key}
-        session.run(
-            f"update {quote(session.state_schema)}.checkpoint set fingerprint = ''"
-            f" where (model, slice) in ({', '.join(pairs)})",
-            values,
-            dict.fromkeys(values, "text"),
-        )
-
-
 def insert_sql(
-    compiled: Compiled, columns: Sequence[str], select: str, overriding: str = "", *, in_order: bool = False
-) -> str:
+    compiled: Compiled, columns: Sequence[str], select: str, overriding: str = "",
+    *, in_order: bool = False, replacing: str = "",
+) -> str:  # fmt: skip
     """The one statement of a slice: the model's SELECT, wrapped so that the server accepts nothing else in it.
 
     With `in_order` the rows come in the order of their keys, so that they fill one page of the index after another.
+    Those of which `replacing` is true are removed before.
     """
     names = ", ".join(quote(name) for name in columns)
     hidden, value = "", ""
@@ -266,10 +261,13 @@ def insert_sql(
         collation = ' collate "C"' if types[compiled.config.key] == "text" else ""
         order = f"\norder by m.{quote(compiled.config.key)}{collation}"
     head = f"insert into {compiled.relation} ({hidden}{names}){clause}"
+    if replacing:
+        head = f"with gone as (delete from {compiled.relation} where {replacing} returning 1) {head}"
+        order = f"\nwhere (select count(*) from gone) >= 0{order}"
     return f"{head}\nselect {value}{names} from (\n{select}\n) as m{order}"
 
 
-def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool) -> tuple[int, bool]:
+def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool, anew: bool = False) -> tuple[int, bool]:
     """Writes the slice; its number of rows, and whether older ones were removed for good."""
     compiled = job.compiled
     if compiled.config.whole:
@@ -278,15 +276,22 @@ def _write(session: Session, job: Job, own: Rows, ours: Ours, *, fresh: bool) ->
     select = session.model_sql(compiled)
     types = {p.name: p.type for p in compiled.parameters} | dict(own.types)
     parameters = dict(job.step.parameters) | dict(own.parameters)
+    removed, replacing = False, ""
     if compiled.config.materialized is Materialized.INTERMEDIATE:
-        if not fresh:
-            session.run(f"delete from {compiled.relation} where {own.predicate}", own.parameters, own.types)
+        if not fresh and session.exclusive:
+            session.remove(compiled.relation, own, ours)
+        elif not fresh:
+            replacing = own.predicate
+    elif anew:
+        removed = session.remove(compiled.relation, own, ours) > 0
     elif not fresh or _stands_there(session, compiled, own):
         wanted = [column for column in compiled.contract.columns if column.name in columns]
         keys = [compiled.config.key] if compiled.config.key else list(compiled.contract.primary_key)
         return session.replace(compiled.relation, own, wanted, keys, Rows(select, parameters, types), ours)
-    insert = insert_sql(compiled, columns, select, session.overriding, in_order=session.has_indexes)
-    return session.run(insert, parameters, types), False
+    insert = insert_sql(
+        compiled, columns, select, session.overriding, in_order=session.has_indexes, replacing=replacing
+    )
+    return session.run(insert, parameters, types), removed
 
 
 def _stands_there(session: Session, compiled: Compiled, own: Rows) -> bool:

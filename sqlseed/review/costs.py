@@ -25,7 +25,7 @@ ENTRY = 2.2e-6  # an index entry in another order
 REFERENCE = 4.5e-6  # a foreign key's check
 BUILT = 0.5e-6  # an index entry where the index is made afterwards
 VALIDATED = 0.2e-6  # a foreign key's check where all rows are looked at afterwards
-SLICE = 0.006  # a slice's transaction: eight round trips, its commit
+SLICE = 0.006  # a slice's transaction: its round trips, its commit
 PLAN = 2.5e-6  # planning a slice's query, for each character of it
 SOURCE = 0.75e-6  # a query's row, for each table that is joined into it, arithmetic included; fitted to the school
 

@@ -105,10 +105,9 @@ def _changed(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Re
     relation, checkpoint = compiled.relation, Relation(around.state_schema, "checkpoint")
     yield "claim", checkpoint, _WRITE
     if compiled.config.materialized is Materialized.INTERMEDIATE:
-        yield "delete (changed)", relation, _WRITE
-        yield "insert", relation, _WRITE
+        yield "rewrite (changed)", relation, _WRITE
         for read in reads(compiled, around.models):
-            yield "insert", read, _READ
+            yield "rewrite (changed)", read, _READ
         yield "analyze", relation, _ANALYZE
     else:
         yield from _replaced(compiled, around)
@@ -120,23 +119,21 @@ def _changed(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Re
 
 def _replaced(compiled: Compiled, around: Surroundings) -> Iterator[tuple[str, Relation, str]]:
     relation = compiled.relation
-    if compiled.config.key_kind is not KeyKind.NATURAL:
-        yield "compare (changed)", relation, _READ
     for read in reads(compiled, around.models):
-        yield "compare (changed)", read, _READ
-    yield "compare (changed)", relation, _READ
-    yield from _removed_below(relation, around, (relation,))
-    yield "upsert (changed)", relation, _WRITE
+        yield "upsert (changed)", read, _READ
+    for mode in (_READ, _KEY_SHARE, _WRITE):  # it compares, locks what vanished, and writes
+        yield "upsert (changed)", relation, mode
     for parent in _parents(relation, around):
         yield "upsert (changed)", parent, _KEY_SHARE
-    yield from _deleted("upsert (changed)", relation, around)
+    yield from _removed_below(relation, around, (relation,))
+    yield from _deleted("delete (vanished rows)", relation, around)
 
 
 def _removed_below(
     relation: Relation, around: Surroundings, path: tuple[Relation, ...]
 ) -> Iterator[tuple[str, Relation, str]]:
     """Rows of ours that refer to vanished ones go first; where others' rows do, the slice is refused."""
-    if any(key.on_delete in _REMOVES_BELOW for key in _children(relation, around)):
+    if len(path) > 1 and any(key.on_delete in _REMOVES_BELOW for key in _children(relation, around)):
         yield "look below (vanished rows)", relation, _KEY_SHARE
     for key in _children(relation, around):
         yield "look below (vanished rows)", key.table, _READ

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.clinics import Database, build
+from sqlseed.backends import pg_rows
+from tests.behaviour.clinics import Database, build, changed, checksums
 from tests.faults.proxy import REPLY, REQUEST, Rule, between
 
-MOST = 6  # round trips of a new slice
+MOST = 6  # round trips of a slice, but for one that loses rows to which others refer
 MODELS = ("clinics", "patients", "visit_plan", "visits", "invoices")
 _READY, _BIND = b"Z", b"B"  # types of messages: the server is ready for the next, the client gives parameters
 _IDLE = b"I"  # what ReadyForQuery says outside a transaction
@@ -49,13 +50,13 @@ class Listener:
 def count(postgres: Database, tmp_path: Path) -> Callable[..., dict[str, int]]:
     """Builds through a proxy, on one connection; the round trips of the slices that were written."""
 
-    def count(root: Path, **options) -> dict[str, int]:
+    def count(root: Path, select: tuple[str, ...] = (), **options) -> dict[str, int]:
         profile = root / "profiles.yml"
         text = profile.read_text("utf-8")
         with between(postgres.place, Rule()) as proxy:
             proxy.listener = listener = Listener()
             profile.write_text(text.replace(postgres.place, proxy.url), "utf-8")
-            result = build(root, threads=1, **options)
+            result = build(root, *select, threads=1, **options)
         profile.write_text(text, "utf-8")
         assert result.success, result.failures
         return listener.least
@@ -71,6 +72,44 @@ def test_new_slices(count, postgres, write, bulk):
     assert max(found.values()) <= MOST
 
 
+HEAVIER = changed("models/patients.sql", "200, 4000", "5000, 9000")
+MORE = {"patients": 8, "greeting": "good day"}
+
+
+@pytest.mark.parametrize("bulk", ["off", "on"])
+def test_changed_slices_in_which_nothing_vanishes(count, postgres, write, bulk):
+    """BEGIN, claim, one statement that updates and adds, completion, COMMIT; an intermediate is analyzed, too."""
+    settings = {"bulk": f'"{bulk}"'}
+    assert build(write(postgres, **settings)).success
+    root = write(postgres, HEAVIER, **settings)
+    before = postgres.contents("Patient")["Patient"]
+    found = count(root, vars=MORE)
+    assert found == {"clinics": 5, "patients": 5, "visit_plan": 6, "visits": 5, "invoices": 5}
+    assert max(found.values()) <= MOST
+    after = {row[0]: row for row in postgres.contents("Patient")["Patient"]}
+    assert len(after) == len(before) + 6
+    assert all(after[row[0]] != row for row in before)
+    assert checksums(build(root, vars=MORE, checksums=True)) == checksums(build(root, vars=MORE, dry_run=True))
+
+
+def test_slices_that_lose_rows(count, postgres, write):
+    """A statement finds that rows vanished, and another one deletes and writes: 6 trips, if no key leads to the table.
+
+    One more looks at the tables that may: 7. If rows of ours there go as well, each table is looked below (one, and one
+    that locks its rows where a key would cascade) and deleted from.
+    """
+    assert build(write(postgres)).success
+    small = changed("models/invoices.sql", "where v.", 'where v."no" < 11 and v.')
+    assert count(write(postgres, small)) == {"invoices": 6}
+    fewer = changed("models/visits.sql", "where p.", "where p.n < 11 and p.")
+    assert count(write(postgres, small | fewer), select=("visits",)) == {"visits": 7}
+    assert build(write(postgres, small | fewer)).success
+    fewer |= changed(
+        "models/patients.sql", "from generate_series(0, {{ var('patients') }} - 1)", "from generate_series(0, 3)"
+    )
+    assert count(write(postgres, small | fewer), select=("patients",)) == {"patients": 7 + 2 + 2}
+
+
 def test_a_slice_that_was_complete_already(count, postgres, write):
     root = write(postgres)
     assert build(root).success
@@ -80,3 +119,17 @@ def test_a_slice_that_was_complete_already(count, postgres, write):
 def test_another_statement_would_be_seen(count, postgres, write):
     """With checksums there is one more."""
     assert count(write(postgres), checksums=True)["patients"] == MOST + 1
+    assert count(write(postgres, HEAVIER), checksums=True)["patients"] == MOST
+
+
+def test_a_savepoint_would_be_seen(count, postgres, write, monkeypatch):
+    """As when each step of a changed slice was a statement of its own."""
+    attempt = pg_rows._Change.attempt
+
+    def cautious(change, session):
+        with session._connection.transaction():
+            return attempt(change, session)
+
+    monkeypatch.setattr(pg_rows._Change, "attempt", cautious)
+    assert build(write(postgres)).success
+    assert count(write(postgres, HEAVIER), select=("patients",))["patients"] == 5 + 2 > MOST

@@ -15,12 +15,16 @@ from tests.guards.test_foreign import NOTE
 
 LAST_OF_SOUTH = 'insert into note select 1, max(id), null from "Patient" where "clinicId" = \'south\''
 WAITS = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+EDIT = """
+    update "Patient" set weight = 1
+    where "clinicId" = 'south' and id <> (select min(id) from "Patient" where "clinicId" = 'south')
+"""
 FEWER = changed("models/patients.sql", "var('patients') }} - 1", "var('patients') }} - 2")
 
 
-def told_while_a_note_is_written(database: Database, command) -> str:
-    """Runs a command beside a transaction that writes a note on a patient, and commits as soon as the command waits for
-    it; what the command failed with."""
+def told_while(sql: str, database: Database, command) -> str:
+    """Runs a command beside a transaction that has sent this, and commits as soon as the command waits for it; what the
+    command failed with."""
     failed: list[str] = []
 
     def run() -> None:
@@ -31,7 +35,7 @@ def told_while_a_note_is_written(database: Database, command) -> str:
 
     thread = threading.Thread(target=run)
     with psycopg.connect(database.place) as writer:
-        writer.execute(LAST_OF_SOUTH)
+        writer.execute(sql)
         thread.start()
         end = time.monotonic() + 60
         while thread.is_alive() and database.query(WAITS) == [(0,)]:
@@ -51,8 +55,22 @@ def test_a_row_that_is_committed_between_the_look_and_the_delete_is_not_lost(
     assert build(root).success
     postgres.run(NOTE.format(action=action))
     fewer = write(postgres, FEWER) if what != "clean" else root
-    said = told_while_a_note_is_written(
-        postgres, lambda: api.clean(root) if what == "clean" else build(fewer, "patients", tests=False)
+    said = told_while(
+        LAST_OF_SOUTH,
+        postgres,
+        lambda: api.clean(root) if what == "clean" else build(fewer, "patients", tests=False),
     )
     assert postgres.query('select count(*) from note join "Patient" as p on p.id = note.patient') == [(1,)]
     assert 'a row of "public"."note" that sqlseed did not make refers to a row of "public"."Patient"' in said
+
+
+def test_rows_that_are_edited_while_they_are_written_again(postgres: Database, write):
+    """The statement that waited for them sees them as they are then: one of them vanishes, the others are updated."""
+    root = write(postgres)
+    assert build(root).success
+    postgres.run(NOTE.format(action="cascade"))
+    before = postgres.contents("Patient")["Patient"]
+    assert told_while(EDIT, postgres, lambda: build(write(postgres, FEWER), "patients", tests=False)) == ""
+    after = postgres.contents("Patient")["Patient"]
+    assert len(after) == len(before) - 3
+    assert set(after) < set(before)
