@@ -20,6 +20,7 @@ REASONS = {
     "row_security": "policies of the tables hold for this session too",
     "enable_nestloop": "without statistics of new rows the planner takes them for few; lookups are hash joins",
     "jit": "compiling a statement costs more than it saves on slices of this size",
+    "default_statistics_target": "intermediate tables are analyzed after each slice; 3,000 rows of them will do",
     "transform_null_equals": "`x = null` is null",
     "client_min_messages": "warnings are shown, notices are not",
     "lock_timeout": "a lock that somebody else keeps ends the run instead of holding it up",
