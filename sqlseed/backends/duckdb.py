@@ -17,8 +17,8 @@ from typing import Any
 
 import duckdb
 
-from sqlseed import dialect, library, sqltext
-from sqlseed.backends import Ours, Rows, ddl, state_tables
+from sqlseed import dialect, library
+from sqlseed.backends import Ours, Rows, ddl, duckdb_values, state_tables
 from sqlseed.backends.alone import Alone
 from sqlseed.backends.checksums import column_texts
 from sqlseed.backends.contents import Hashing
@@ -128,6 +128,7 @@ class DuckDBSession(Alone):
         self.state_schema = target.state_schema
         self._functions: set[str] = set()
         self._statements: dict[str, str] = {}
+        self._parsed = lru_cache(maxsize=256)(self._parse)  # every slice of a model sends the same text
 
     def server(self) -> str:
         """The engine's name and version, for people."""
@@ -150,7 +151,7 @@ class DuckDBSession(Alone):
         self, sql: str, parameters: Mapping[str, Value] | None = None, types: Mapping[str, str] | None = None
     ) -> int:
         """Executes one statement; the rows it touched, 0 for DDL."""
-        row = self._execute(*_named(sql, parameters, types)).fetchone()
+        row = self._execute(*duckdb_values.named(sql, parameters, types)).fetchone()
         return int(row[0]) if row and isinstance(row[0], int) else 0
 
     def query(
@@ -158,19 +159,25 @@ class DuckDBSession(Alone):
     ) -> list[tuple[Any, ...]]:
         """Like `run`, for a statement that gives rows."""
         try:
-            rows: list[tuple[Any, ...]] = self._execute(*_named(sql, parameters, types)).fetchall()
+            rows: list[tuple[Any, ...]] = self._execute(*duckdb_values.named(sql, parameters, types)).fetchall()
         except duckdb.Error as error:
             raise _error(error) from None
         return rows
 
     def _execute(self, sql: str, parameters: Any) -> Any:
         try:
-            found = self._connection.extract_statements(sql)
-            if len(found) != 1:  # DuckDB itself would run them all
-                raise ExecuteError(f"one statement at a time; found {len(found)}")
-            return self._connection.execute(found[0], parameters) if parameters else self._connection.execute(found[0])
+            statement = self._parsed(sql)
+            return (
+                self._connection.execute(statement, parameters) if parameters else self._connection.execute(statement)
+            )
         except duckdb.Error as error:
             raise _error(error) from None
+
+    def _parse(self, sql: str) -> Any:
+        found = self._connection.extract_statements(sql)
+        if len(found) != 1:  # DuckDB itself would run them all
+            raise ExecuteError(f"one statement at a time; found {len(found)}")
+        return found[0]
 
     def prepare(self, functions: Sequence[str], *, lasting: bool = False) -> None:  # noqa: ARG002
         """The session functions that are not there yet; settings are the database's."""
@@ -270,9 +277,11 @@ class DuckDBSession(Alone):
         body = ", ".join(f"{quote(c.name)} {t}" for c, t in zip(columns, types, strict=True))
         self.run(f"create table {relation} ({body})")
         values = list(rows)
-        lists = ", ".join(f"unnest(${i}::{_list_type(t)}[])::{t}" for i, t in enumerate(types, 1))
+        lists = ", ".join(f"unnest(${i}::{duckdb_values.list_type(t)}[])::{t}" for i, t in enumerate(types, 1))
         for start in range(0, len(values), _BATCH):
-            batch = [[_plain(v) for v in column] for column in zip(*values[start : start + _BATCH], strict=True)]
+            batch = [
+                [duckdb_values.plain(v) for v in column] for column in zip(*values[start : start + _BATCH], strict=True)
+            ]
             self._execute(f"insert into {relation} select {lists}", batch)
         return len(values)
 
@@ -354,37 +363,6 @@ def refusal(sql: str) -> str:
     except duckdb.Error as error:
         return str(error).strip().split("\n")[0]
     return ""
-
-
-def _named(
-    sql: str, parameters: Mapping[str, Value] | None, types: Mapping[str, str] | None
-) -> tuple[str, dict[str, Value] | None]:
-    """`:name` as a typed `$name`, and only the parameters that the statement names: DuckDB refuses others."""
-    if not parameters:
-        return sql, None
-    pieces: list[str] = []
-    end = 0
-    for use in sqltext.parameter_uses(sql):
-        kind = dialect.duckdb_type((types or {})[use.name])
-        pieces += [sql[end : use.start], f"(${use.name}::{kind})"]
-        end = use.end
-    text = "".join([*pieces, sql[end:]])
-    named = _dollar_names(text)
-    return text, {name: value for name, value in parameters.items() if name in named} or None
-
-
-@lru_cache(maxsize=256)  # every slice of a model sends the same text
-def _dollar_names(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\$([A-Za-z_]\w*)", text))
-
-
-def _list_type(type_: str) -> str:
-    """The type in which a column of a lookup table is sent: numbers with fractions travel as text, and so exactly."""
-    return "VARCHAR" if type_.startswith(("DECIMAL", "NUMERIC", "DOUBLE", "REAL", "FLOAT")) else type_
-
-
-def _plain(value: Value) -> Any:
-    return value if value is None or isinstance(value, str | bool | int) or hasattr(value, "year") else str(value)
 
 
 def _error(error: duckdb.Error) -> ExecuteError:
