@@ -144,6 +144,7 @@ attending as (                       -- the pupils of the year
     from {{ ref('pupil_years') }} as attended
     where attended.branch_no = {{ branch.no }}
       and attended.year_no = {{ year.no }}
+      and {{ chunk('attended.n') }}
     offset 0
 ),
 

@@ -2,8 +2,9 @@
     and school day up to the as-of date, numbered by `on_day` of pupil and day. attendance_records keeps them all;
     with `days`, the name of a common table expression before it, only those of the days whose `day_no` it has. Who
     reads them so draws the same lots again (`of=register`), and agrees with the register without reading its millions
-    of rows. They are all marked by the class teacher. What decides a mark is told in attendance_records. -#}
-{% macro roll_call(days='') -%}
+    of rows. They are all marked by the class teacher. What decides a mark is told in attendance_records. A large slice
+    is cut by pupils (`is_cut`, see pupil_chunks). -#}
+{% macro roll_call(days='', is_cut=true) -%}
 {%- set register = 'attendance_records' -%}
 attending as (                       -- the pupils of the year, with their class teacher and how they differ
     select
@@ -23,6 +24,9 @@ attending as (                       -- the pupils of the year, with their class
         and {{ year.no }} between teacher.first_year and teacher.last_year
     where attended.branch_no = {{ branch.no }}
       and attended.year_no = {{ year.no }}
+{% if is_cut %}
+      and {{ chunk('attended.n') }}
+{% endif %}
 ),
 
 paper_days as (                      -- days of an examination: hardly anybody stays away, and who is ill comes

@@ -9,6 +9,19 @@
     ((({{ cohort }} - 2000) * 256 + {{ letter }}) * 64 + {{ seat }}) * 16 + {{ step }}
 {%- endmacro %}
 
+{#- Where a slice with many rows for each pupil may be cut into chunks: at a section of one of the cohorts that attend in
+    the year. How many of these there are, and the pupils' number that `part` of them begins at: see pupil_n. -#}
+{% macro cohort_sections() -%}
+    (branch.last_level - branch.first_level + 2) * ({{ sections_expected() }})
+{%- endmacro %}
+
+{% macro cohort_section_begins() -%}
+    (
+        (year.no - 2001 - (branch.last_level - branch.first_level) + part // ({{ sections_expected() }})) * 256
+        + part % ({{ sections_expected() }})
+    ) * 1024
+{%- endmacro %}
+
 {#- The section of a grade level. Below 2^12. -#}
 {% macro section_n(level, letter) -%}
     {{ level }} * 256 + {{ letter }}

@@ -26,10 +26,14 @@
     {{ section_size() }} - {{ var('spare_seats') }}
 {%- endmacro %}
 
+{#- The same as an expression of a setting, of `rows` for example. -#}
+{% macro sections_expected() -%}
+    [branch.sections_per_grade, var('section_limit')]|min * var('scale')
+{%- endmacro %}
+
 {#- Rows expected of a model with so many for each section. -#}
 {% macro per_section(rows) -%}
-    {{ rows }} * (branch.last_level - branch.first_level + 1)
-    * [branch.sections_per_grade, var('section_limit')]|min * var('scale')
+    {{ rows }} * (branch.last_level - branch.first_level + 1) * {{ sections_expected() }}
 {%- endmacro %}
 
 {#- Rows expected of a model with so many for each seat. -#}

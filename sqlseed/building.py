@@ -19,7 +19,8 @@ from sqlseed.built import BuildResult, TableSummary
 from sqlseed.bulk import Bulk, taking_back, told, worth_it
 from sqlseed.errors import ConnectError, Interrupted, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, SpanKind, Spans, Status, StepResult
-from sqlseed.model import LiveTable, Plan, Relation, StepState, quote
+from sqlseed.live import LiveTable
+from sqlseed.model import Plan, Relation, StepState, quote
 from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, asks_target, new_ranges, planner_for, run_context, seeds_to_load
 from sqlseed.version import __version__
@@ -191,9 +192,7 @@ class Build:
 
     def _record_ranges(self, session: Session, made: planner.Planner) -> planner.Planner:
         """Writes down the integer ranges; a planner with those that hold now."""
-        settled = planner.Planner(
-            made.project, made.compiled, made.variables, made.values, made.checkpoints, session.key_ranges()
-        )
+        settled = replace(made, ranges=session.key_ranges())
         fresh = new_ranges(settled, session)
         for (model, slice_), key_range in fresh.items():
             session.run(

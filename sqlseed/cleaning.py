@@ -12,7 +12,8 @@ from sqlseed.backends import Backend, Session, open_backend, slices, state_table
 from sqlseed.bulk import Bulk, refusing, told
 from sqlseed.errors import ExecuteError, GuardError, raise_all
 from sqlseed.events import Event, EventKind, OnEvent, Status, StepResult
-from sqlseed.model import KeyKind, LiveTable, Relation, Slice, Step, StepState, quote
+from sqlseed.live import LiveTable
+from sqlseed.model import KeyKind, Relation, Slice, Step, StepState, quote
 from sqlseed.reconnecting import ask
 from sqlseed.targeting import Selection, failures_schema, find_orphans, planner_for, run_context, selected_models
 from sqlseed.workspace import Workspace

@@ -32,7 +32,7 @@ _MAX_DEPTH = 40  # of macros that call each other across files; Python allows ab
 _MARKS = re.compile("[\x1c-\x1f]")  # what templates and this module mark places with
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
-_CHANGES_NO_ROW = ("rows", "tags", "meta", "whole", "lint")  # settings of a model
+_CHANGES_NO_ROW = ("rows", "tags", "meta", "whole", "lint", "chunks")  # settings of a model
 
 _LAST_SEMICOLON = re.compile(r";\s*(?:--[^\n]*\s*)*\Z")  # and the remarks after it
 
@@ -188,6 +188,7 @@ def _compile_model(context: ProjectContext, file: ModelFile, config: Config) -> 
     compiled = _without_marks(compiled)
     compiled = replace(compiled, parameters=_used_parameters(rendering, compiled))
     _reads_only_its_slice(context, compiled)
+    _keeps_to_its_chunk(compiled)
     return replace(compiled, checksum=_checksum(compiled))
 
 
@@ -232,6 +233,17 @@ def _reads_only_its_slice(context: ProjectContext, compiled: Compiled) -> None:
                     path=compiled.path,
                     hint=f"restrict it to the slice: where ... = {{{{ {dimension}.{key} }}}}",
                 )
+
+
+def _keeps_to_its_chunk(compiled: Compiled) -> None:
+    """A model that may be cut must say what belongs to a chunk: otherwise each would have all rows."""
+    used = {parameter.of for parameter in compiled.parameters if parameter.kind is ParameterKind.CHUNK}
+    if compiled.config.chunks is not None and len(used) < 2:
+        raise CompileError(
+            "config: chunks cuts by a number that the statement does not name",
+            path=compiled.path,
+            hint="restrict the first table that has the number to the chunk: where ... and {{ chunk('n') }}",
+        )
 
 
 def _checksum(compiled: Compiled) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
-from sqlseed import templates
+from sqlseed import chunks, templates
 from sqlseed.errors import CompileError, SqlseedError, did_you_mean
 from sqlseed.macros import Macros
 from sqlseed.model import Config, KeyKind, Materialized, ModelFile, Project
@@ -52,7 +52,7 @@ def _read_config(context: ProjectContext, file: ModelFile) -> Config:
         if key not in known:
             raise CompileError(f"unknown config '{key}'", path=file.path, hint=did_you_mean(key, known, show=20))
     try:
-        return _make_config(context.project, file, settings)
+        return _with_chunks(_make_config(context.project, file, settings), file)
     except (ValueError, TypeError) as error:
         raise CompileError(f"config: {error}", path=file.path) from None
 
@@ -129,6 +129,26 @@ def _make_config(project: Project, file: ModelFile, given: dict[str, Any]) -> Co
             hint="for example owner='\"id\" = :branch_id'",
         )
     return Config(**settings | {"key": key_column, "key_kind": kind})
+
+
+def _with_chunks(config: Config, file: ModelFile) -> Config:
+    """The settings, with what `chunks` says, or a CompileError for a model that cannot be cut."""
+    if config.chunks is None:
+        return config
+    made = chunks.chunks_of(config.chunks)
+    if config.key_kind is KeyKind.NATURAL:
+        raise CompileError(
+            "config: chunks needs keys that are numbered, by which a chunk's rows are known",
+            path=file.path,
+            hint="leave chunks out: views, intermediate tables and tables with a natural key are written slice by slice",
+        )
+    if config.rows is None:
+        raise CompileError(
+            "config: chunks needs rows, by which a slice is found large",
+            path=file.path,
+            hint="config(rows='...') says how many rows a slice is expected to have",
+        )
+    return replace(config, chunks=made)
 
 
 def _is_whole(file: ModelFile, settings: Mapping[str, Any]) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlseed.backends import Session, contents
 from sqlseed.backends.contents import Content
 from sqlseed.errors import GuardError
-from sqlseed.model import Checkpoint, Compiled, LiveTable, Materialized, Plan, Relation, Slice, Step, StepState
+from sqlseed.live import LiveTable
+from sqlseed.model import Checkpoint, Compiled, Materialized, Plan, Relation, Slice, Step, StepState
 from sqlseed.runner import RunContext
 
 _NAMED = 5  # slices named in a message

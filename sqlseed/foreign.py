@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlseed import sqltext
 from sqlseed.backends import Session
 from sqlseed.errors import GuardError, SqlseedError
-from sqlseed.model import Compiled, KeyKind, LiveTable, Materialized, Relation, Slice, Step, StepState, quote
+from sqlseed.live import LiveTable
+from sqlseed.model import Compiled, KeyKind, Materialized, Relation, Slice, Step, StepState, quote
 from sqlseed.runner import RunContext
 
 SAMPLES = 3  # rows named in a message

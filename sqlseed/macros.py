@@ -71,6 +71,16 @@ class Macros:
         self._rendering.refs.setdefault(model)
         return self._key(model, n)
 
+    def chunk(self, n: str) -> str:
+        """True for what belongs to the chunk that is written, by the number that `chunks` cuts by (boolean)."""
+        rendering = self._rendering
+        if rendering.config.chunks is None:
+            raise CompileError("chunk() is for a model with config(chunks=...)", hint="see docs/models.md, Chunks")
+        first, last = (
+            rendering.parameter(f"chunk_{end}", "bigint", ParameterKind.CHUNK, (end,)) for end in ("first", "last")
+        )
+        return f"{_operand(n)} between {first} and {last}"
+
     # --- random values ---------------------------------------------------------------------------------
 
     def hash(self, label: str, n: str, *, by: Sequence[str] | None = None, of: str | None = None) -> str:

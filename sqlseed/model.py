@@ -195,6 +195,7 @@ class Target:
     require_approval: bool = False  # whether a build runs only what review.lock holds
     bulk: BulkMode = BulkMode.AUTO
     allow_superuser: bool = False  # whether its role may have powers that seeding does not need
+    rows_per_chunk: int = 1_000_000  # how many rows a slice may be expected to have before it is cut; 0 for any number
 
 
 # --- compiled ------------------------------------------------------------------------------------------
@@ -207,6 +208,7 @@ class ParameterKind(StrEnum):
     SALT = "salt"  # of = the dimensions whose values make the salt
     KEY = "key"  # of = (model,): the prefix of its keys, or the number before its first integer key
     VAR = "var"  # of = (var,)
+    CHUNK = "chunk"  # of = ("first",) or ("last",): the numbers that a chunk is cut by
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,15 @@ class Parameter:
     type: str
     kind: ParameterKind
     of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """Where a slice may be cut, in numbers that the model's own row numbers are made from: `keys` of these each."""
+
+    parts: str  # a Jinja expression for how many parts there are
+    begins: str  # one for the number that `part` begins at, from 0 to parts - 1
+    keys: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +243,7 @@ class Config:
     owner: str | None = None  # SQL predicate over the table's columns and the slice's parameters
     key_block: int = 1_000_000  # integers set aside per slice
     rows: str | None = None  # a Jinja expression for the expected rows of a slice
+    chunks: Chunks | None = None  # how a large slice may be cut
     enabled: bool = True
     meta: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = False  # without a contract: the table or view is made anew from the model's rows, as in dbt
@@ -292,18 +304,25 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One model at one point of its dimensions."""
+    """One model at one point of its dimensions, or a chunk of that: its first and last number, None for no end."""
 
     model: str
     point: Point
+    chunk: tuple[int, int | None] | None = None
 
     @property
     def key(self) -> str:
         """`dps-main/2024-2025`, or `all` for a model without dimensions: the checkpoint's second key."""
-        return "/".join(key for _, key in self.point) or "all"
+        whole = "/".join(key for _, key in self.point) or "all"
+        return whole if self.chunk is None else "{}#{}-{}".format(whole, *("" if n is None else n for n in self.chunk))
+
+    @property
+    def whole(self) -> Slice:
+        """The slice that a chunk is of."""
+        return self if self.chunk is None else Slice(self.model, self.point)
 
     def __str__(self) -> str:
-        return f"{self.model} {self.key}" if self.point else self.model
+        return f"{self.model} {self.key}" if self.point or self.chunk else self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,26 +388,6 @@ class Outcome:
     rows: int
     written: bool
     checksum: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LiveColumn:
-    """A column as the target's catalog has it. `filled` says that the target fills it when it is left out."""
-
-    name: str
-    type: str
-    nullable: bool
-    filled: bool
-    generated: bool = False  # no value may be given
-
-
-@dataclass(frozen=True, slots=True)
-class LiveTable:
-    """A table as the target's catalog has it; `kind` is `table`, `view` or whatever else it is."""
-
-    columns: Mapping[str, LiveColumn]
-    kind: str = "table"
-    filtered: bool = False  # whether row-level security holds for the role
 
 
 def quote(identifier: str) -> str:

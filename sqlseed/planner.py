@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from types import SimpleNamespace
-from typing import Any
 
-from sqlseed import library
+from sqlseed import chunks, library
+from sqlseed.cutting import cut
 from sqlseed.errors import CompileError, ProjectError, SelectionError, did_you_mean, shown
 from sqlseed.model import (
     Checkpoint,
@@ -33,6 +32,7 @@ from sqlseed.model import (
     StepState,
     Value,
 )
+from sqlseed.numbers import Numbers, var_reader
 
 RUNTIME_VERSION = 2
 """Part of every fingerprint: raised when the same statement would give other rows than before."""
@@ -90,19 +90,10 @@ def _passes(project: Project, name: str, record: Mapping[str, Value], variables:
     text = project.dimensions[name].filter
     if text is None:
         return True
-    context = {name: SimpleNamespace(**record), "var": _var_reader(variables)}
+    context = {name: SimpleNamespace(**record), "var": var_reader(variables)}
     from sqlseed import templates  # Jinja takes 30 ms to import, and listing needs none
 
     return bool(templates.evaluate(text, context, f"dimension '{name}' (filter)"))
-
-
-def _var_reader(variables: Mapping[str, Value]) -> Any:
-    def var(name: str) -> Value:
-        if name not in variables:
-            raise CompileError(f"var '{name}' is not declared", hint=did_you_mean(name, variables))
-        return variables[name]
-
-    return var
 
 
 def restrict(values: Values, wanted: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
@@ -134,21 +125,36 @@ class Planner:
     values: Values
     checkpoints: Checkpoints = field(default_factory=dict)
     ranges: Ranges = field(default_factory=dict)
+    rows_per_chunk: int = 0  # as `Target.rows_per_chunk`
     _known: dict[tuple[str, str], Mapping[str, Value]] = field(default_factory=dict)
     _combined: dict[tuple[str, Point], _Parents] = field(default_factory=dict)
     _groups: dict[tuple[str, tuple[str, ...]], dict[Point, list[Slice]]] = field(default_factory=dict)
     _shared: dict[tuple[str, str], tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=dict)
-    _rows: dict[tuple[str, Point], int] = field(default_factory=dict)
+    _numbers: Numbers = field(init=False)
+    _cuts: dict[tuple[str, int], list[Slice]] = field(default_factory=dict)
     _seeds: dict[str, list[list[str]]] = field(default_factory=dict)
     _deciding: dict[str, list[tuple[Parameter, tuple[int, ...]]]] = field(default_factory=dict)
     _bound: dict[tuple[ParameterKind, tuple[str, ...], Point], Value] = field(default_factory=dict)
     _whole: set[str] = field(default_factory=set)  # models of whose slices the plan leaves none out
 
-    def slices(self, model: str) -> list[Slice]:
+    def __post_init__(self) -> None:
+        self._numbers = Numbers(self._attributes, self.variables)
+
+    def whole_slices(self, model: str) -> list[Slice]:
         """Every slice of a model, in the order of its dimensions' values."""
         dimensions = self.compiled[model].config.slice_by
         keys = [[(name, value.key) for value in self.values[name]] for name in dimensions]
         return [Slice(model, point) for point in product(*keys)]
+
+    def slices(self, model: str) -> list[Slice]:
+        """The same, the large ones cut into chunks: as they stand in the target, and where nothing stands, by rows."""
+        whole, compiled = self.whole_slices(model), self.compiled[model]
+        if compiled.config.chunks is None:
+            return whole
+        key = (model, id(self.checkpoints))
+        if key not in self._cuts:
+            self._cuts[key] = cut(compiled, whole, self.checkpoints, self._numbers, self.rows_per_chunk)
+        return self._cuts[key]
 
     def plan(
         self,
@@ -186,9 +192,11 @@ class Planner:
         made = [self._step(compiled, slice_, steps, full_refresh) for slice_ in wanted]
         if compiled.config.rows is not None:
             pending = [i for i, step in enumerate(made) if step.state is not StepState.UP_TO_DATE]
-            expected = self._expected_rows(compiled, [wanted[i].point for i in pending])
+            points = [wanted[i].point for i in pending]
+            expected = self._numbers.at(compiled, "rows", compiled.config.rows, points)
+            chunks_of = Counter(slice_.point for slice_ in wanted)
             for i, count in zip(pending, expected, strict=True):
-                made[i] = replace(made[i], expected_rows=count)
+                made[i] = replace(made[i], expected_rows=round(count / chunks_of[wanted[i].point]))
         return dict(zip(wanted, made, strict=True))
 
     def _step(self, compiled: Compiled, slice_: Slice, steps: Mapping[Slice, Step], full_refresh: bool) -> Step:
@@ -266,6 +274,10 @@ class Planner:
         """The bound values of a slice, by parameter name."""
         found: dict[str, Value] = {}
         for parameter, places in self._places(slice_):
+            if parameter.kind is ParameterKind.CHUNK:
+                first, last = slice_.chunk or (0, None)
+                found[parameter.name] = first if parameter.of == ("first",) else chunks.LAST if last is None else last
+                continue
             key = (parameter.kind, parameter.of, tuple(slice_.point[i] for i in places))
             if key not in self._bound:
                 self._bound[key] = self._value(parameter, dict(slice_.point))
@@ -283,7 +295,7 @@ class Planner:
         return self._deciding[slice_.model]
 
     def _dimensions(self, parameter: Parameter) -> tuple[str, ...]:
-        if parameter.kind is ParameterKind.VAR:
+        if parameter.kind in (ParameterKind.VAR, ParameterKind.CHUNK):
             return ()
         if parameter.kind is ParameterKind.KEY:
             return self.compiled[parameter.of[0]].config.slice_by
@@ -313,29 +325,6 @@ class Planner:
                 self._known[dimension, value.key] = value.attributes
         return self._known[dimension, key]
 
-    def _expected_rows(self, compiled: Compiled, points: Sequence[Point]) -> list[int]:
-        """What a model's `rows` says at some points; it is asked once for those that it does not tell apart."""
-        from sqlseed import templates
-
-        text = str(compiled.config.rows)
-        used = templates.names_in(text)
-        asked = [(text, tuple(part for part in point if part[0] in used)) for point in points]
-        fresh = {key: point for key, point in zip(asked, points, strict=True) if key not in self._rows}
-        contexts = [self._context(point) for point in fresh.values()]
-        try:
-            values = templates.evaluate_each(text, contexts, compiled.path)
-        except CompileError as error:
-            raise CompileError(f"config rows: {error.message}", path=compiled.path, hint=error.hint) from None
-        for key, value in zip(fresh, values, strict=True):
-            if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
-                raise CompileError(f"config rows: '{text}' is {value!r}, not a number", path=compiled.path)
-            self._rows[key] = max(0, round(value))
-        return [self._rows[key] for key in asked]
-
-    def _context(self, point: Point) -> dict[str, Any]:
-        context: dict[str, Any] = {name: SimpleNamespace(**self._attributes(name, key)) for name, key in point}
-        return context | {"var": _var_reader(self.variables)}
-
     def _check_parents(self, steps: Mapping[Slice, Step]) -> None:
         """A pending slice needs its parents' rows: selected, or complete in the target."""
         missing: dict[str, set[str]] = {}
@@ -363,7 +352,7 @@ class Planner:
         for slice_ in steps:
             if self.compiled[slice_.model].config.key_kind is KeyKind.UUID:
                 prefix = library.key_prefix(self.project.name, slice_.model, [key for _, key in slice_.point])
-                if seen.setdefault(prefix, slice_) != slice_:
+                if seen.setdefault(prefix, slice_.whole) != slice_.whole:
                     raise CompileError(f"the keys of {slice_} and {seen[prefix]} collide", hint="rename one of them")
 
 
@@ -382,7 +371,7 @@ def allocate(planner: Planner, recorded: Ranges, highest: Mapping[str, int]) -> 
         block = planner.compiled[model].config.key_block
         ends = [key_range.last + 1 for (owner, _), key_range in recorded.items() if owner == model]
         start = max([*ends, highest[model] + 1 if highest.get(model) else 0])
-        for slice_ in planner.slices(model):
+        for slice_ in planner.whole_slices(model):
             if (model, slice_.key) not in recorded:
                 fresh[model, slice_.key] = KeyRange(start, start + block - 1)
                 start += block

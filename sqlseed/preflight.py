@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sqlseed.errors import GuardError, SqlseedError, did_you_mean
-from sqlseed.model import Compiled, LiveTable, Materialized, Relation, quote
+from sqlseed.live import LiveTable
+from sqlseed.model import Compiled, Materialized, Relation, quote
 
 _FAMILIES: dict[str, str] = {
     **dict.fromkeys(["text", "varchar", "character varying", "bpchar", "char", "character", "citext"], "text"),

@@ -31,7 +31,7 @@ MAX_THREADS = 64
 Render = Callable[[str, Mapping[str, Any], str], str]
 """Renders a Jinja text: (text, context, path of the file for messages) -> text."""
 
-_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval")
+_COMMON = ("type", "schema", "state_schema", "threads", "environment", "require_approval", "rows_per_chunk")
 _FLAGS = ("require_approval", "allow_superuser")
 _DUCKDB = ("path", "memory_limit", "temp_directory")
 _TIMEOUTS = ("statement_timeout", "lock_timeout", "slice_timeout")
@@ -101,6 +101,7 @@ def load_target(
         schema=schema,
         state_schema=state_schema,
         threads=_threads(values, output, reader, threads),
+        rows_per_chunk=_rows_per_chunk(values, output, reader),
         environment=values.get("environment") or None,
         settings=made.settings,
         notes=(*_mode_note(file, label, output), *made.notes),
@@ -262,6 +263,14 @@ def _threads(values: Mapping[str, str], output: YamlMap, reader: _Reader, overri
     text = values.get("threads", "4")
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MAX_THREADS:
         raise reader.error(f"threads must be an integer from 1 to {MAX_THREADS}, not '{text[:20]}'", output, "threads")
+    return int(text)
+
+
+def _rows_per_chunk(values: Mapping[str, str], output: YamlMap, reader: _Reader) -> int:
+    text = values.get("rows_per_chunk", "1000000")
+    if not re.fullmatch(r"[0-9]{1,12}", text):
+        problem = f"rows_per_chunk must be a whole number, 0 to cut no slice, not '{text[:20]}'"
+        raise reader.error(problem, output, "rows_per_chunk")
     return int(text)
 
 

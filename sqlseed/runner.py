@@ -114,10 +114,8 @@ class RunContext:
     def own(self, step: Step) -> Rows:
         """The rows of a step's slice."""
         slice_ = step.slice
-        key_range = self.ranges.get((slice_.model, slice_.key))
-        return slices.own_rows(
-            self.project, self.compiled[slice_.model], dict(slice_.point), step.parameters, key_range
-        )
+        key_range = self.ranges.get((slice_.model, slice_.whole.key))
+        return slices.own_rows(self.project, self.compiled[slice_.model], slice_, step.parameters, key_range)
 
 
 def execute(

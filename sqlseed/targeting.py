@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sqlseed import artifacts, planner, runner, selector
+from sqlseed import artifacts, chunks, planner, runner, selector
 from sqlseed.backends import Session, slices, state_tables
 from sqlseed.errors import GuardError, SelectionError
 from sqlseed.model import Compiled, KeyKind, KeyRange, Materialized, Plan, Slice, StepState
@@ -115,7 +115,13 @@ def planner_for(workspace: Workspace, session: Session) -> planner.Planner:
         if key[0] not in compiled or compiled[key[0]].relation in live
     }
     made = planner.Planner(
-        workspace.project, compiled, workspace.variables, workspace.values, checkpoints, session.key_ranges()
+        workspace.project,
+        compiled,
+        workspace.variables,
+        workspace.values,
+        checkpoints,
+        session.key_ranges(),
+        workspace.target.rows_per_chunk,
     )
     made.ranges = {**made.ranges, **new_ranges(made, session)}
     return made
@@ -129,7 +135,7 @@ def new_ranges(made: planner.Planner, session: Session) -> dict[tuple[str, str],
     highest = {
         name: session.highest_key(made.compiled[name].relation, made.compiled[name].config.key or "")
         for name in planner.integer_models(made.compiled)
-        if any((name, slice_.key) not in made.ranges for slice_ in made.slices(name))
+        if any((name, slice_.key) not in made.ranges for slice_ in made.whole_slices(name))
     }
     fresh = planner.allocate(made, made.ranges, highest)
     for (name, _), key_range in fresh.items():
@@ -166,11 +172,12 @@ def find_orphans(workspace: Workspace, made: planner.Planner) -> tuple[Slice, ..
     for name, key in sorted(made.checkpoints):
         if (name, key) in known or name.startswith("seed:"):
             continue
-        keys = key.split("/") if key != "all" else []
+        whole, chunk = chunks.split(key)
+        keys = whole.split("/") if whole != "all" else []
         dimensions = workspace.compiled[name].config.slice_by if name in workspace.compiled else ()
         if len(dimensions) != len(keys):
             dimensions = tuple(f"dimension {i}" for i, _ in enumerate(keys, 1))
-        found.append(Slice(name, tuple(zip(dimensions, keys, strict=True))))
+        found.append(Slice(name, tuple(zip(dimensions, keys, strict=True)), chunk))
     return tuple(found)
 
 

@@ -14,7 +14,8 @@ from sqlseed.backends import Session, open_dry_run, slices
 from sqlseed.backends.pg_rows import UniqueKey, unique_keys
 from sqlseed.errors import GuardError, SqlseedError
 from sqlseed.foreign import SAMPLES, counted, shown
-from sqlseed.model import Column, Compiled, KeyKind, LiveTable, Materialized, Plan, Relation, Slice, Step, quote
+from sqlseed.live import LiveTable
+from sqlseed.model import Column, Compiled, KeyKind, Materialized, Plan, Relation, Slice, Step, quote
 from sqlseed.runner import RunContext, StopFlag, execute
 from sqlseed.targeting import run_context
 from sqlseed.workspace import Workspace
@@ -57,7 +58,7 @@ def taken(
         found = [one for name in pending for one in _candidates(session, context, context.compiled[name], live)]
     if not found:
         return []
-    wanted = {step.slice for one in found for step in pending[one.compiled.name]}
+    wanted = {step.slice.whole for one in found for step in pending[one.compiled.name]}
     return _compare(workspace, context, found, wanted, stop or StopFlag())
 
 

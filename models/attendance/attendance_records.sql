@@ -1,5 +1,6 @@
 {{ config(table='AttendanceRecord', slice_by=['branch', 'year'], tags=['attendance'],
           rows=per_seat(200) ~ ' * [1, var("attendance_days") / 365]|min',
+          chunks={'parts': cohort_sections(), 'begins': cohort_section_begins(), 'keys': 512},
           lint={'integer-division': 'a threshold among 2^32 draws: what is dropped is less than a hundred of them'}) }}
 
 -- One row per enrolled pupil and school day, from the pupil's first day to his last, up to the as-of date,

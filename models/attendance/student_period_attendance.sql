@@ -1,5 +1,6 @@
 {{ config(table='StudentPeriodAttendance', slice_by=['branch', 'year'], tags=['attendance', 'timetable'],
           rows=this_year(per_seat('7.2 * var("period_days")')),
+          chunks={'parts': cohort_sections(), 'begins': cohort_section_begins(), 'keys': 4096},
           lint={'integer-division': 'a threshold among 2^32 draws: what is dropped is less than a hundred of them',
                 'function-in-join': 'at most 27 fortnights of a year beside each pupil'}) }}
 

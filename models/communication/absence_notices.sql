@@ -28,7 +28,7 @@ days as (                            -- the school days for which notices are ke
       and open.day between {{ var('as_of') }} - kept.days and {{ var('as_of') }}
 ),
 
-{{ roll_call(days='days') }},
+{{ roll_call(days='days', is_cut=false) }},
 
 marked as (                          -- those who were not there when the roll was called
     select

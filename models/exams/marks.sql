@@ -1,4 +1,6 @@
-{{ config(table='Mark', slice_by=['branch', 'year'], tags=['exams', 'history'], rows=per_seat(25)) }}
+{{ config(table='Mark', slice_by=['branch', 'year'], tags=['exams', 'history'],
+          rows=per_seat(25),
+          chunks={'parts': cohort_sections(), 'begins': cohort_section_begins(), 'keys': 512}) }}
 
 -- One row per pupil and paper that his section has sat: what he scored, part by part, or that he was absent.
 --

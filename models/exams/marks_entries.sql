@@ -1,4 +1,6 @@
-{{ config(table='MarksEntry', slice_by=['branch', 'year'], tags=['exams', 'history'], rows=per_seat(25)) }}
+{{ config(table='MarksEntry', slice_by=['branch', 'year'], tags=['exams', 'history'],
+          rows=per_seat(25),
+          chunks={'parts': cohort_sections(), 'begins': cohort_section_begins(), 'keys': 512}) }}
 
 -- One row per script: the line of the mark sheet that belongs to a session of an examination. It says what Mark says of
 -- the same pupil, examination and subject; rawMarks is the total, all parts together.

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlseed.errors import ExecuteError, ProfileError, did_you_mean
-from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveTable, Relation, Target, Value
+from sqlseed.live import LiveTable
+from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, Relation, Target, Value
 
 if TYPE_CHECKING:
     from sqlseed.backends.contents import Hashing

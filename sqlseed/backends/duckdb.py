@@ -23,7 +23,8 @@ from sqlseed.backends.alone import Alone
 from sqlseed.backends.checksums import column_texts
 from sqlseed.backends.contents import Hashing
 from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
-from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
+from sqlseed.live import LiveColumn, LiveTable
+from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, Relation, Target, Value, quote
 
 _BATCH = 20_000  # rows of a lookup table sent at once
 _parser = cache(lambda: duckdb.connect(config={"threads": 1}))

@@ -33,7 +33,8 @@ from sqlseed.backends import (
 )
 from sqlseed.backends.deadline import Deadline
 from sqlseed.errors import ExecuteError, SqlseedError
-from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, LiveColumn, LiveTable, Relation, Target, Value, quote
+from sqlseed.live import LiveColumn, LiveTable
+from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, Relation, Target, Value, quote
 
 _RETRYABLE = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "25P03", "55P03", "53300")
 _NOTHING = contextlib.nullcontext()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlseed import library, sqltext
+from sqlseed import chunks, library, sqltext
 from sqlseed.model import Compiled, Contract, KeyKind, Slice, Step, StepState, quote
 from sqlseed.runner import RunContext
 
@@ -39,12 +39,7 @@ def labels(context: RunContext, compiled: Compiled, steps: Sequence[Step]) -> La
     """The labels of a model's rows; `steps` are all its slices."""
     config = compiled.config
     if config.key is not None and config.key_kind is KeyKind.UUID:
-        prefixes = {
-            library.key_prefix(context.project, compiled.name, [key for _, key in step.slice.point]): step.slice
-            for step in steps
-        }
-        key, ours = f"{quote(config.key)}::text", library.model_prefix(context.project, compiled.name)
-        return Labels(f"case when left({key}, {len(ours)}) = '{ours}' then left({key}, 24) else '' end", prefixes)
+        return _by_prefix(context, compiled, f"{quote(config.key)}::text", steps)
     if config.whole:  # the table is sqlseed's as a whole, if it made it
         return Labels("''" if steps[0].state is StepState.NEW else "'0'", {"0": steps[0].slice})
     cases = []
@@ -53,3 +48,27 @@ def labels(context: RunContext, compiled: Compiled, steps: Sequence[Step]) -> La
         cases.append(f"when {sqltext.with_literals(own.predicate, own.parameters, own.types)} then '{i}'")
     cases.append(f"when {context.ours[compiled.relation]} then '{ORPHANED}'")
     return Labels(f"case {' '.join(cases)} else '' end", {str(i): step.slice for i, step in enumerate(steps)})
+
+
+def _by_prefix(context: RunContext, compiled: Compiled, key: str, steps: Sequence[Step]) -> Labels:
+    """A slice's keys begin with the same 24 characters; the other 12 say which chunk of it."""
+    found: dict[str, Slice] = {}
+    ends: dict[str, list[tuple[str, str]]] = {}
+    for slice_ in (step.slice for step in steps):
+        prefix = library.key_prefix(context.project, compiled.name, [key for _, key in slice_.point])
+        held = chunks.keys(compiled.config, slice_)
+        label = prefix if held is None else f"{prefix}#{held[0]:012x}"
+        found[label] = slice_
+        if held is not None:
+            ends.setdefault(prefix, []).append((f"{held[1]:012x}", label))
+    label = f"left({key}, 24)"
+    if ends:
+        cases = []
+        for prefix, chunks_ in ends.items():
+            which = " ".join(
+                f"""when right({key}, 12) collate "C" <= '{last}' then '{name}'""" for last, name in chunks_
+            )
+            cases.append(f"when '{prefix}' then case {which} end")
+        label = f"case {label} {' '.join(cases)} else {label} end"
+    ours = library.model_prefix(context.project, compiled.name)
+    return Labels(f"case when left({key}, {len(ours)}) = '{ours}' then {label} else '' end", found)

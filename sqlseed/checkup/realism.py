@@ -15,7 +15,8 @@ from sqlseed.assertions.compiling import Prepared, Preparer
 from sqlseed.backends import Session
 from sqlseed.checkup.scoring import Distribution, Measure
 from sqlseed.errors import CompileError, ExecuteError, SqlseedError, raise_all
-from sqlseed.model import Compiled, LiveTable, Relation
+from sqlseed.live import LiveTable
+from sqlseed.model import Compiled, Relation
 from sqlseed.preflight import family
 from sqlseed.workspace import Workspace
 

@@ -11,7 +11,8 @@ from sqlseed.checkup.ownership import FOREIGN, Labels
 from sqlseed.checkup.rules import Kind, Rule
 from sqlseed.checkup.settings import Settings
 from sqlseed.generics.scope import literal
-from sqlseed.model import Compiled, LiveTable, Relation, quote
+from sqlseed.live import LiveTable
+from sqlseed.model import Compiled, Relation, quote
 from sqlseed.preflight import family
 
 _LABEL = '"sqlseed slice"'  # a name that no application's column has

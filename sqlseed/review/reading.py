@@ -15,7 +15,8 @@ from sqlseed.backends import Ours, Session, open_backend, pg_catalog, sent
 from sqlseed.backends.pg_bulk import FOREIGN_KEY, INDEX, Aside, listed
 from sqlseed.bulk import foreseen
 from sqlseed.errors import ConnectError, ExecuteError, SqlseedError
-from sqlseed.model import Compiled, KeyKind, LiveTable, Plan, Relation, Step, StepState
+from sqlseed.live import LiveTable
+from sqlseed.model import Compiled, KeyKind, Plan, Relation, Step, StepState
 from sqlseed.review import catalog, costs
 from sqlseed.review.facts import ForeignKeyFacts, IndexFacts
 from sqlseed.targeting import Selection, planner_for, run_context, seeds_to_load, selected_models

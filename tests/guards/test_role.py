@@ -10,7 +10,8 @@ import pytest
 from sqlseed import api, preflight
 from sqlseed.errors import GuardError
 from sqlseed.events import Event, EventKind, Status
-from sqlseed.model import LiveColumn, LiveTable, Relation
+from sqlseed.live import LiveColumn, LiveTable
+from sqlseed.model import Relation
 from tests.behaviour.clinics import MODELS, TABLES, Database, build
 from tests.support import run_cli
 from tests.unit.towns import open_towns

@@ -13,7 +13,8 @@ import pytest
 from sqlseed import api, dialect
 from sqlseed.checkup import realism
 from sqlseed.checkup.scoring import Distribution
-from sqlseed.model import LiveColumn, LiveTable, Relation
+from sqlseed.live import LiveColumn, LiveTable
+from sqlseed.model import Relation
 from sqlseed.workspace import Workspace
 from tests.school.conftest import VARIANTS, Built, Databases
 from tests.support import ROOT

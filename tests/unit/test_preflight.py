@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sqlseed import preflight
-from sqlseed.model import LiveColumn, LiveTable, Relation
+from sqlseed.live import LiveColumn, LiveTable
+from sqlseed.model import Relation
 from tests.unit.towns import open_towns
 
 HOUSE = Relation("main", "house")

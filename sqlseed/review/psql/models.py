@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlseed import library
+from sqlseed import chunks, library
 from sqlseed.backends import sent
 from sqlseed.model import Compiled, KeyKind, Materialized, Parameter, ParameterKind, Step, quote
 from sqlseed.planner import Planner
@@ -30,6 +30,8 @@ def meaning(parameter: Parameter, made: Planner) -> str:
         return f"what makes the random choices of this {' and '.join(of)} differ from another's"
     if parameter.kind is ParameterKind.VAR:
         return f"the project's var {of[0]}"
+    if parameter.kind is ParameterKind.CHUNK:
+        return f"the {of[0]} of the numbers that the slice, or its chunk, is cut by"
     if made.compiled[of[0]].config.key_kind is KeyKind.INTEGER:
         return f"the key that row number 0 of {of[0]} has in this slice"
     return f"the first 24 characters of the keys of {of[0]} in this slice"
@@ -77,6 +79,8 @@ def _header(made: Planner, compiled: Compiled, empty: frozenset[str]) -> list[st
         lines.append("--   _first, _last  the integers set aside for its keys")
     elif compiled.config.key_kind is KeyKind.UUID:
         lines.append("--   _prefix  the first 24 characters of its keys")
+        if compiled.config.chunks is not None:
+            lines.append("--   _first, _last  the first and the last of their other 12 characters")
     for parameter in compiled.parameters:
         note = " (an SQL literal: it may be null)" if parameter.name in empty else ""
         lines.append(comment(f"  {parameter.name}  {parameter.type}, {meaning(parameter, made)}{note}"))
@@ -92,9 +96,14 @@ def own_predicate(compiled: Compiled) -> str | None:
     if config.key_kind is KeyKind.INTEGER:
         return f"{column} between :_first and :_last"
     low, high = f":'_prefix' || '{'0' * 12}'", f":'_prefix' || '{'f' * 12}'"
+    if config.chunks is not None:
+        low, high = ":'_prefix' || :'_first'", ":'_prefix' || :'_last'"
     if {c.name: c.type for c in compiled.contract.columns}[config.key or ""] == "uuid":
         return f"{column} between ({low})::uuid and ({high})::uuid"
-    return f"{column} between {low} and {high} and left({column}, 24) = :'_prefix'"
+    exact = f" and left({column}, 24) = :'_prefix'"
+    if config.chunks is not None:
+        exact += f" and right({column}, 12) collate \"C\" between :'_first' and :'_last'"
+    return f"{column} between {low} and {high}{exact}"
 
 
 def _nothing_there(compiled: Compiled) -> list[str]:
@@ -121,7 +130,7 @@ def _written(compiled: Compiled) -> list[str]:
     lines = ["\\set _rows :ROW_COUNT"]
     if compiled.config.materialized is Materialized.INTERMEDIATE:
         lines.append(f"analyze (skip_locked) {table};")
-    elif compiled.config.key_kind is KeyKind.INTEGER:
+    elif compiled.config.key_kind is KeyKind.INTEGER or compiled.config.chunks is not None:
         text = f"{compiled.name} numbers rows outside the keys set aside for the slice"
         counted = f"(select count(*) from {table} where {own_predicate(compiled)})"
         lines.append(refuse(literal(text), f"where {counted} <> :_rows"))
@@ -134,12 +143,15 @@ def slices(made: Planner, compiled: Compiled, steps: Sequence[Step], script: str
     lines = [f"{MARK}: the slices of {compiled.name}, in order."]
     for step in steps:
         lines += ["", setting("_slice", step.slice.key), setting("_fingerprint", step.fingerprint)]
-        held = made.ranges.get((compiled.name, step.slice.key))
+        held = made.ranges.get((compiled.name, step.slice.whole.key))
+        first, last = chunks.keys(compiled.config, step.slice) or (0, chunks.LAST)
         if compiled.config.key_kind is KeyKind.INTEGER and held is not None:
-            lines += [setting("_first", held.first), setting("_last", held.last)]
+            lines += [setting("_first", held.first + first), setting("_last", min(held.first + last, held.last))]
         elif compiled.config.key_kind is KeyKind.UUID:
             keys = [key for _, key in step.slice.point]
             lines.append(setting("_prefix", library.key_prefix(made.project.name, compiled.name, keys)))
+            if compiled.config.chunks is not None:
+                lines += [setting("_first", f"{first:012x}"), setting("_last", f"{last:012x}")]
         for name, value in step.parameters.items():
             lines.append((null_setting if name in empty else setting)(name, value))
         lines.append(f"\\ir ../{script}")

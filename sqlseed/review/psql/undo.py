@@ -136,10 +136,16 @@ def _own(workspace: Workspace, made: Planner, model: Compiled) -> str:
             found.append((slice_.key, slices.own_of_model(project, model, (), [made.parameters(slice_)])))
     checkpoint = f"{quote(workspace.target.state_schema)}.checkpoint"
     parts = [
-        f"{own} and exists (select 1 from {checkpoint} where model = {literal(model.name)} and slice = {literal(key)})"
+        f"{own} and exists (select 1 from {checkpoint} where model = {literal(model.name)} and {_is_of(key, model)})"
         for key, own in found
     ]
     return "(" + "\n        or ".join(parts or ["false"]) + ")"
+
+
+def _is_of(key: str, model: Compiled) -> str:
+    """That a checkpoint's slice is the one, or a chunk of it."""
+    same = f"slice = {literal(key)}"
+    return same if model.config.chunks is None else f"({same} or starts_with(slice, {literal(key + '#')}))"
 
 
 def undo(workspace: Workspace, made: Planner) -> str:
