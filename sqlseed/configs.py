@@ -140,7 +140,7 @@ def _with_chunks(config: Config, file: ModelFile) -> Config:
         raise CompileError(
             "config: chunks needs keys that are numbered, by which a chunk's rows are known",
             path=file.path,
-            hint="leave chunks out: views, intermediate tables and tables with a natural key are written slice by slice",
+            hint="leave chunks out: views, intermediate tables and natural keys are written slice by slice",
         )
     if config.rows is None:
         raise CompileError(

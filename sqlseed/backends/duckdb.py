@@ -306,12 +306,8 @@ class DuckDBSession(Alone):
 
     def has_state(self) -> bool:
         """Whether the state tables are there."""
-        rows = self.query(
-            "select 1 from duckdb_tables() where schema_name = :schema and table_name = 'checkpoint'",
-            {"schema": self.state_schema},
-            {"schema": "text"},
-        )
-        return bool(rows)
+        sql = "select 1 from duckdb_tables() where schema_name = :schema and table_name = 'checkpoint'"
+        return bool(self.query(sql, {"schema": self.state_schema}, {"schema": "text"}))
 
     def checkpoints(self) -> dict[tuple[str, str], Checkpoint]:
         """Everything that is wholly in the target; empty where nothing was ever built."""

@@ -337,11 +337,9 @@ class PostgresSession(pg_activity.Watched):
 
     def advance_sequence(self, relation: Relation, column: str, last: int) -> None:
         """Moves the column's sequence past `last`; it never moves back."""
-        where = {"table": str(relation), "column": column}
-        types = {"table": "text", "column": "text"}
-        found = self.query("select pg_catalog.pg_get_serial_sequence(:table, :column)", where, types)
-        if found and found[0][0]:
-            name = found[0][0]
+        where, types = {"table": str(relation), "column": column}, {"table": "text", "column": "text"}
+        (name,) = self.query("select pg_catalog.pg_get_serial_sequence(:table, :column)", where, types)[0]
+        if name:
             self.query(
                 f"select pg_catalog.setval(:name::regclass, greatest(:last, (select last_value from {name})))",
                 {"name": name, "last": last},

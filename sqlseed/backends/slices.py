@@ -109,6 +109,11 @@ def run_slice(
     except ExecuteError as error:
         if error.sqlstate == UNIQUE_VIOLATION and (refused := _in_the_way(session, job, own, ours)) is not None:
             raise refused from None
+        if error.sqlstate == UNIQUE_VIOLATION and job.step.slice.chunk is not None:
+            error.hint = (
+                "where a unique value moved from one chunk of a slice to another, they cannot be written one by one:"
+                f" `sqlseed clean --select {job.compiled.name}+`, then build again"
+            )
         raise
 
 

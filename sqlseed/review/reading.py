@@ -113,7 +113,10 @@ def _unknown(
     workspace: Workspace, selection: Selection, chosen: Mapping[str, frozenset[str]], error: SqlseedError
 ) -> Live:
     """The plan for an empty target, in the place of one that does not answer."""
-    made = planner.Planner(workspace.project, workspace.compiled, workspace.variables, workspace.values)
+    most = workspace.target.rows_per_chunk
+    made = planner.Planner(
+        workspace.project, workspace.compiled, workspace.variables, workspace.values, rows_per_chunk=most
+    )
     made.ranges = planner.allocate(made, {}, {})
     plan = made.plan(workspace.ancestors(selected_models(workspace, selection)), chosen)
     live = Live(made, plan, problem=error.message, loads=frozenset(plan.seeds))

@@ -50,7 +50,10 @@ def weather(folder: Path, **variables: int) -> Case:
 
 def scripts_for(workspace: Workspace, folder: Path) -> Path:
     """Writes the scripts for an empty target, without a look at it; their folder."""
-    made = planner.Planner(workspace.project, workspace.checked(), workspace.variables, workspace.values)
+    most = workspace.target.rows_per_chunk
+    made = planner.Planner(
+        workspace.project, workspace.checked(), workspace.variables, workspace.values, rows_per_chunk=most
+    )
     made.ranges = planner.allocate(made, {}, {})
     write_scripts(workspace, made, made.plan(frozenset(workspace.compiled)), folder)
     return folder

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
 
 from sqlseed import api
@@ -20,6 +21,7 @@ from tests.school.conftest import (
     SHORT,
     SMALL,
     Built,
+    Databases,
     build,
     build_in_duckdb,
     copy_project,
@@ -49,16 +51,35 @@ def lost_rows(before: Built, after: Built) -> dict[str, int]:
     return {table: count for table, count in counts.items() if count}
 
 
+def _cut_models(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        cut = "select model from _sqlseed.checkpoint where slice like '%#%' group by model having count(*) > 4"
+        return {row[0] for row in connection.execute(cut)}
+
+
+def test_a_slice_that_is_cut_has_the_same_rows(databases: Databases, tmp_path: Path) -> None:
+    target = {"type": "duckdb", "path": tmp_path / "school.duckdb", "threads": 2, "rows_per_chunk": 300}
+    workspace = open_workspace(tmp_path, preset="minimal", **target)
+    select = ["+attendance_records", "+marks", "+marks_entries", "+student_period_attendance"]
+    sums = build(workspace, select=select)
+    assert sums == {name: databases["minimal"].checksums[name] for name in sums}
+    with duckdb.connect(str(target["path"]), read_only=True) as connection:
+        cut = "select count(*) from _sqlseed.checkpoint where slice like '%#%'"
+        assert connection.execute(cut).fetchall()[0][0] > 20
+
+
 @pytest.mark.parametrize("threads", [1, 8])
 def test_postgres_gets_the_same_rows_as_duckdb(
     small: Built, any_postgres: servers.Server, tmp_path: Path, threads: int
 ) -> None:
     if threads == 1 and any_postgres.version == 15:
         pytest.skip("one thread is tried on the newest server")
+    cut = {"rows_per_chunk": 3000} if threads == 8 else {}
     with any_postgres.fresh_database(f"school_{threads}") as url:
-        workspace = open_workspace(tmp_path, variables=SHORT, type="postgres", url=url, threads=threads)
+        workspace = open_workspace(tmp_path, variables=SHORT, type="postgres", url=url, threads=threads, **cut)
         assert build(workspace, SMALL) == small.checksums
         if threads == 8:
+            assert _cut_models(url) == {"attendance_records", "marks", "marks_entries", "student_period_attendance"}
             verdicts = api.test(workspace)
             assert [one for one in verdicts.verdicts if one.status is not Status.PASS] == []
             assert len(verdicts.verdicts) >= len(data_tests())

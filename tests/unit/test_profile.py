@@ -225,11 +225,16 @@ def test_faulty_files(load, text, expected):
             "type: duckdb\nurl: x",
             (
                 ":5: unknown key 'url' for type duckdb\n"
-                "  hint: known names: environment, memory_limit, path, require_approval, schema, state_schema, "
-                "temp_directory, threads, type"
+                "  hint: known names: environment, memory_limit, path, require_approval, rows_per_chunk, schema, "
+                "state_schema, temp_directory, threads, type"
             ),
         ),
         ("type: duckdb\nthreads: 0", ":5: threads must be an integer from 1 to 64, not '0'"),
+        ("type: duckdb\nrows_per_chunk: -1", ":5: rows_per_chunk must be a whole number, 0 to cut no slice, not '-1'"),
+        (
+            "type: duckdb\nrows_per_chunk: many",
+            ":5: rows_per_chunk must be a whole number, 0 to cut no slice, not 'many'",
+        ),
         ("type: duckdb\nthreads: -1", ":5: threads must be an integer from 1 to 64, not '-1'"),
         ("type: duckdb\nthreads: 1000000", ":5: threads must be an integer from 1 to 64, not '1000000'"),
         ("type: duckdb\nthreads: many", ":5: threads must be an integer from 1 to 64, not 'many'"),
