@@ -75,7 +75,10 @@ class Macros:
         """True for what belongs to the chunk that is written, by the number that `chunks` cuts by (boolean)."""
         rendering = self._rendering
         if rendering.config.chunks is None:
-            raise CompileError("chunk() is for a model with config(chunks=...)", hint="see docs/models.md, Chunks")
+            raise CompileError(
+                "chunk() is for a model with config(chunks=...)",
+                hint="config(chunks={'parts': ..., 'begins': ...}) says where a slice may be cut",
+            )
         first, last = (
             rendering.parameter(f"chunk_{end}", "bigint", ParameterKind.CHUNK, (end,)) for end in ("first", "last")
         )

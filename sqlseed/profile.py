@@ -76,8 +76,8 @@ def load_target(
     file, label = _find(project_dir, profile, profiles_dir, env)
     try:
         document = load_mapping(read_path(file, label), label, f"{profile}:", secret=True)
-    except SqlseedError as error:
-        raise ProfileError(error.message, path=error.path, line=error.line, hint=error.hint) from None
+    except SqlseedError as e:
+        raise ProfileError(e.message, path=e.path, line=e.line, hint=e.hint) from None
     reader = _Reader(label, env, render)
     name, output = _choose(document, profile, target, reader)
     values = reader.values(output)
@@ -101,7 +101,7 @@ def load_target(
         schema=schema,
         state_schema=state_schema,
         threads=_threads(values, output, reader, threads),
-        rows_per_chunk=_rows_per_chunk(values, output, reader),
+        rows_per_chunk=_rows(values, "rows_per_chunk", output, reader),
         environment=values.get("environment") or None,
         settings=made.settings,
         notes=(*_mode_note(file, label, output), *made.notes),
@@ -135,8 +135,8 @@ def _find(project_dir: Path, profile: str, profiles_dir: Path | None, env: Mappi
     for path, label in places:
         if _exists(path):
             return path, label
-    searched = ", ".join(str(path) for path, _ in places)
-    raise ProfileError(f"no {FILE_NAME} found; searched: {searched}", hint=_SNIPPET.format(profile=profile))
+    text = f"no {FILE_NAME} found; searched: {', '.join(str(path) for path, _ in places)}"
+    raise ProfileError(text, hint=_SNIPPET.format(profile=profile))
 
 
 def _exists(path: Path) -> bool:
@@ -151,9 +151,8 @@ def _mode_note(file: Path, label: str, output: YamlMap) -> tuple[str, ...]:
     if mode & 0o002 and os.name != "nt":
         message = f"everybody can write to it (mode {mode & 0o777:04o}), and so say which database is filled"
         raise ProfileError(message, path=label, hint=f"chmod 600 {label}")
-    password = output.get("password")
+    password, url = output.get("password"), output.get("url")
     literal = password is not None and not (isinstance(password, str) and "{{" in password)
-    url = output.get("url")
     # A password in the text of the URL: something between the ':' and the '@' that is no expression.
     literal = literal or (isinstance(url, str) and bool(re.match(r"\w+://[^:/@]*:(?!\{\{)[^@]", url)) and "@" in url)
     if not literal or not mode & 0o044 or os.name == "nt":  # Windows makes these bits up
@@ -244,8 +243,7 @@ class _Reader:
                 raise ProfileError(message, path=self.label, line=line, hint=hint)
             value = str(default) if value is None else value
             if re.search(r"[\r\n\0]", value):
-                message = f"environment variable '{name}' has a line break in it"
-                raise ProfileError(message, path=self.label, line=line)
+                raise ProfileError(f"environment variable '{name}' has a line break in it", path=self.label, line=line)
             return value
 
         env_var.__qualname__ = "env_var"  # Python's complaint about wrong arguments begins with it
@@ -266,11 +264,9 @@ def _threads(values: Mapping[str, str], output: YamlMap, reader: _Reader, overri
     return int(text)
 
 
-def _rows_per_chunk(values: Mapping[str, str], output: YamlMap, reader: _Reader) -> int:
-    text = values.get("rows_per_chunk", "1000000")
-    if not re.fullmatch(r"[0-9]{1,12}", text):
-        problem = f"rows_per_chunk must be a whole number, 0 to cut no slice, not '{text[:20]}'"
-        raise reader.error(problem, output, "rows_per_chunk")
+def _rows(values: Mapping[str, str], key: str, output: YamlMap, reader: _Reader) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", text := values.get(key, "1000000")):
+        raise reader.error(f"{key} must be a whole number, 0 to cut no slice, not '{text[:20]}'", output, key)
     return int(text)
 
 

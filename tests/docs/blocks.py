@@ -120,7 +120,9 @@ def _make_compile(model: str) -> str:
 def _make_macro(call: str) -> str:
     folder = Path(tempfile.mkdtemp(prefix="sqlseed-docs-"))
     try:
-        settings, rest = "{{ config(slice_by=['branch']) }}\nselect\n", "\nas id, {{ branch.id }} as branch_id\n"
+        more = ", rows=1, chunks={'parts': 1, 'begins': 0}" if call.startswith("chunk(") else ""
+        settings = f"{{{{ config(slice_by=['branch']{more}) }}}}\nselect\n"
+        rest = "\nas id, {{ branch.id }} as branch_id\n"
         model = settings + "{{ " + call + " }}" + rest
         write_project(folder, MACRO_PROJECT | {"models/marks.sql": model})
         sql = api.load(folder, env={}).compiled["marks"].sql

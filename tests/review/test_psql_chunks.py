@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sqlseed import api
+from sqlseed.workspace import Workspace
 from tests.behaviour import clinics
 from tests.behaviour.clinics import Database
 from tests.behaviour.test_chunks import CHUNKS, CUT, wrong
@@ -23,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "care"
 
 
-def _project(folder: Path, url: str, files: dict[str, str] = CUT) -> api.Workspace:
+def _project(folder: Path, url: str, files: dict[str, str] = CUT) -> Workspace:
     made = clinics.files(Database("postgres", url), files, rows_per_chunk=4)
     return api.load(write_project(folder, made))
 

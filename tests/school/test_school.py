@@ -58,12 +58,12 @@ def _cut_models(url: str) -> set[str]:
 
 
 def test_a_slice_that_is_cut_has_the_same_rows(databases: Databases, tmp_path: Path) -> None:
-    target = {"type": "duckdb", "path": tmp_path / "school.duckdb", "threads": 2, "rows_per_chunk": 300}
-    workspace = open_workspace(tmp_path, preset="minimal", **target)
+    path = tmp_path / "school.duckdb"
+    workspace = open_workspace(tmp_path, preset="minimal", type="duckdb", path=path, threads=2, rows_per_chunk=300)
     select = ["+attendance_records", "+marks", "+marks_entries", "+student_period_attendance"]
     sums = build(workspace, select=select)
     assert sums == {name: databases["minimal"].checksums[name] for name in sums}
-    with duckdb.connect(str(target["path"]), read_only=True) as connection:
+    with duckdb.connect(str(path), read_only=True) as connection:
         cut = "select count(*) from _sqlseed.checkpoint where slice like '%#%'"
         assert connection.execute(cut).fetchall()[0][0] > 20
 
@@ -74,9 +74,11 @@ def test_postgres_gets_the_same_rows_as_duckdb(
 ) -> None:
     if threads == 1 and any_postgres.version == 15:
         pytest.skip("one thread is tried on the newest server")
-    cut = {"rows_per_chunk": 3000} if threads == 8 else {}
+    most = 3000 if threads == 8 else 0
     with any_postgres.fresh_database(f"school_{threads}") as url:
-        workspace = open_workspace(tmp_path, variables=SHORT, type="postgres", url=url, threads=threads, **cut)
+        workspace = open_workspace(
+            tmp_path, variables=SHORT, type="postgres", url=url, threads=threads, rows_per_chunk=most
+        )
         assert build(workspace, SMALL) == small.checksums
         if threads == 8:
             assert _cut_models(url) == {"attendance_records", "marks", "marks_entries", "student_period_attendance"}

@@ -30,7 +30,9 @@ def mistake(folder: Path, call: str) -> SqlseedError:
 
 
 def test_the_names_are_those_of_the_public_methods():
-    names = "ref seed slots key key_of hash random_int random_float random_date random_timestamp chance choice pick"
+    names = (
+        "ref seed slots key key_of chunk hash random_int random_float random_date random_timestamp chance choice pick"
+    )
     assert Macros.names() == [*names.split(), "normal", "beta", "permute", "text_hash"]
 
 
