@@ -11,7 +11,8 @@ import concurrent.futures
 import contextlib
 import queue
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlseed.backends import Backend, Session, slices, stale
@@ -138,6 +139,7 @@ def told(some: Sequence[Aside]) -> str:
 
 
 TakeBack = Callable[[Session, Relation, ExecuteError], None]
+Refused = tuple[Aside, ExecuteError]
 
 
 def taking_back(context: RunContext, steps: Mapping[Slice, Step], results: list[StepResult]) -> TakeBack:
@@ -180,6 +182,7 @@ class Bulk:
     spans: Spans = field(default_factory=Spans)
     _keeper: Session | None = None  # holds the lock
     _sessions: list[Session] = field(default_factory=list)
+    _waiting: queue.SimpleQueue[tuple[int, Session]] = field(default_factory=queue.SimpleQueue)
 
     @property
     def active(self) -> bool:
@@ -220,19 +223,16 @@ class Bulk:
         waiting = listed(self._keeper)
         count = max(1, min(self.backend.threads, len(waiting)))
         self._sessions = [self.backend.connect() for _ in range(count)]
-        refused: list[tuple[Aside, ExecuteError]] = []
-        refused += self._each([one for one in waiting if one.kind == INDEX], put_back)
-        for one in waiting:
-            if one.kind == FOREIGN_KEY:  # one by one: each takes a lock on two tables, and none reads a row
-                refused += self._each([one], put_back)
-        bad = {one for one, _ in refused}
-        refused += self._each([one for one in waiting if one.kind != INDEX and one not in bad], validate)
+        self._waiting = queue.SimpleQueue()
+        for numbered in enumerate(self._sessions, 1):
+            self._waiting.put(numbered)
+        refused = self._put_back(waiting)
         for one, error in refused:
             if one.kind != INDEX:
                 take_back(self._keeper, one.table, error)
                 validate(self._keeper, one)
+                self._analyze(self._keeper, one.table)
         bad = {one for one, _ in refused if one.kind == INDEX}
-        self._each_table(sorted({one.table for one in waiting}, key=str))
         if not bad:
             forget_list(self._keeper)
         back = tuple(one for one in waiting if one not in bad)
@@ -269,34 +269,78 @@ class Bulk:
             )
         self._keeper = keeper
 
-    def _each(
-        self, some: Sequence[Aside], do: Callable[[Session, Aside], None]
-    ) -> Iterator[tuple[Aside, ExecuteError]]:
-        """Does it for each, several at a time; those that were refused, but for what was cancelled, which is raised."""
-        free: queue.SimpleQueue[tuple[int, Session]] = queue.SimpleQueue()
-        for numbered in enumerate(self._sessions, 1):
-            free.put(numbered)
+    def _put_back(self, waiting: Sequence[Aside]) -> list[Refused]:
+        """Puts back and validates on all connections; what was refused. What was cancelled is raised.
 
-        def work(one: Aside) -> tuple[Aside, ExecuteError] | None:
-            number, session = free.get()
-            what = f"{do.__name__.replace('_', ' ')} {one.kind} {one.name} of {one.table}"
-            try:
-                with self.spans.timed(SpanKind.PUT_BACK, what, number):
-                    do(session, one)
-            except ExecuteError as error:
-                if error.cancelled or error.connection_lost:
-                    raise
-                return one, error
-            finally:
-                free.put((number, session))
-            return None
-
+        Foreign keys come first, unvalidated: each locks two tables for a moment. Then indexes, those of the largest
+        tables first; and as soon as a table has its own, its foreign keys are validated, one by one since each locks
+        the table, and it is analyzed.
+        """
+        refused = [found for one in waiting if one.kind == FOREIGN_KEY for found in self._do(put_back, one)]
+        bad = {one for one, _ in refused}
+        tables = self._largest_first({one.table: None for one in waiting})
+        indexes = {table: [one for one in waiting if one.table == table and one.kind == INDEX] for table in tables}
+        keys = {
+            table: [one for one in waiting if one.table == table and one.kind != INDEX and one not in bad]
+            for table in tables
+        }
         with concurrent.futures.ThreadPoolExecutor(len(self._sessions)) as pool:
-            return iter([found for found in pool.map(work, some) if found is not None])
+            running = {pool.submit(self._do, put_back, one): one.table for table in tables for one in indexes[table]}
+            left = Counter(running.values())
+            running |= {pool.submit(self._finish, table, keys[table]): table for table in tables if not left[table]}
+            try:
+                while running:
+                    ended, _ = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                    for future in ended:
+                        table = running.pop(future)
+                        refused += future.result()
+                        left[table] -= 1
+                        if left[table] == 0:
+                            running[pool.submit(self._finish, table, keys[table])] = table
+            finally:
+                pool.shutdown(cancel_futures=True)
+        return refused
 
-    def _each_table(self, tables: Sequence[Relation]) -> None:
-        """Fresh statistics, for the tests that follow and for whoever queries next."""
-        if self._keeper is not None:
-            for table in tables:
-                with self.spans.timed(SpanKind.PUT_BACK, f"analyze {table}"):
-                    self._keeper.analyze(table)
+    def _largest_first(self, tables: Iterable[Relation]) -> list[Relation]:
+        """What takes longest begins first, so that no connection works on alone at the end."""
+        if self._keeper is None:
+            return list(tables)
+        size, kinds = "select pg_catalog.pg_table_size(:table::regclass)", {"table": "text"}
+        sizes = {table: int(self._keeper.query(size, {"table": str(table)}, kinds)[0][0]) for table in tables}
+        return sorted(sizes, key=lambda table: -sizes[table])
+
+    def _do(self, do: Callable[[Session, Aside], None], *some: Aside) -> list[Refused]:
+        """Does it for each on a free connection; those that were refused, but for what was cancelled."""
+        with self._free() as (number, session):
+            return [found for one in some if (found := self._try(do, one, number, session)) is not None]
+
+    def _finish(self, table: Relation, keys: Sequence[Aside]) -> list[Refused]:
+        """Validates a table's foreign keys, and analyzes it: for the tests that follow, and whoever queries next."""
+        refused = self._do(validate, *keys)
+        with self._free() as (number, session):
+            self._analyze(session, table, number)
+        return refused
+
+    def _try(self, do: Callable[[Session, Aside], None], one: Aside, number: int, session: Session) -> Refused | None:
+        what = f"{do.__name__.replace('_', ' ')} {one.kind} {one.name} of {one.table}"
+        try:
+            with self.spans.timed(SpanKind.PUT_BACK, what, number):
+                do(session, one)
+        except ExecuteError as error:
+            if error.cancelled or error.connection_lost:
+                raise
+            return one, error
+        return None
+
+    def _analyze(self, session: Session, table: Relation, number: int = 0) -> None:
+        with self.spans.timed(SpanKind.PUT_BACK, f"analyze {table}", number):
+            session.analyze(table)
+
+    @contextlib.contextmanager
+    def _free(self) -> Iterator[tuple[int, Session]]:
+        """A connection that nobody uses, and its number."""
+        numbered = self._waiting.get()
+        try:
+            yield numbered
+        finally:
+            self._waiting.put(numbered)

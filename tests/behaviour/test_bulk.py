@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from sqlseed import api, bulk
-from sqlseed.backends import pg_bulk
+from sqlseed.backends import open_backend, pg_bulk
 from sqlseed.errors import ConnectError, GuardError
 from sqlseed.events import EventKind
 from tests import servers
@@ -274,6 +274,30 @@ def test_kills_leave_the_schema_and_the_rows(postgres, tmp_path, kills):
     assert build(root).success
     assert aside(postgres) == []
     assert schema(postgres) == before
+
+
+def test_the_longest_begins_first_and_a_table_is_analyzed_when_it_is_whole(any_pg, write):
+    root = write(any_pg, PLAIN_INDEX, bulk='"off"')
+    assert build(root, vars={"patients": 40}).success
+    any_pg.run('create index on public."Visit" (day)')  # of 80 visits and 40 patients a year
+    workspace = api.load(root, threads=1)
+    backend = open_backend(workspace.target, root)
+    said = bulk.Bulk(backend, lambda _: None)
+    session = backend.connect()
+    tables = [workspace.compiled[name].relation for name in ("patients", "visits", "invoices")]
+    said.begin(session, [one for table in tables for one in pg_bulk.candidates(session, table)])
+    session.close()
+    begun = len(said.spans)
+    assert said.end(bulk.refusing) is not None
+    spans = sorted(said.spans[begun:], key=lambda span: span.started_at)
+    indexes = [span.name.rpartition(" ")[2] for span in spans if span.name.startswith("put back index")]
+    assert indexes == ['"public"."Visit"', '"public"."Patient"']
+    for table in map(str, tables):
+        of_table = [span for span in spans if span.name.endswith(table)]
+        *before, last = of_table
+        assert last.name == f"analyze {table}"
+        assert before
+        assert max(span.started_at + span.seconds for span in before) <= last.started_at + 0.001
 
 
 def test_a_list_that_forgets_would_be_seen(postgres, write, monkeypatch):
