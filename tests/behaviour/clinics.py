@@ -146,6 +146,37 @@ FILES: dict[str, str] = {
 }
 
 
+def _cut(name: str, config: str, old: str, new: str) -> tuple[str, str]:
+    text = FILES[name].replace(") }}\n", f", {config}) }}}}\n", 1)
+    assert old in text
+    return name, text.replace(old, new)
+
+
+CUT = dict(
+    [
+        _cut(
+            "models/patients.sql",
+            """chunks={'parts': "var('patients')", 'begins': 'part'}""",
+            "on name.slot = {{ pick('name', 'g.n', 'names') }}",
+            "on name.slot = {{ pick('name', 'g.n', 'names') }}\n        where {{ chunk('g.n') }}",
+        ),
+        _cut(
+            "models/visits.sql",
+            """rows="var('patients') * 2", chunks={'parts': "var('patients') * 2", 'begins': 'part'}""",
+            "and p.year_no = {{ year.no }}",
+            "and p.year_no = {{ year.no }}\n          and {{ chunk('p.n') }}",
+        ),
+        _cut(
+            "models/invoices.sql",
+            """rows="var('patients') * 4", chunks={'parts': 2, 'begins': 'part', 'keys': 100}""",
+            """where v."clinicId" = {{ clinic.id }}""",
+            """where v."clinicId" = {{ clinic.id }}\n          and {{ chunk('v."yearNo" - 1') }}""",
+        ),
+    ]
+)
+"""The project's models of numbered keys, of each kind, so that they can be cut."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A target to build into, and a way to look at it from outside sqlseed."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.behaviour.clinics import FILES, TABLES, Database, build, files
+from tests.behaviour.clinics import CUT, FILES, TABLES, Database, build, files
 from tests.servers import Server
 from tests.support import cli_command, cli_environment, write_project
 
@@ -27,7 +27,7 @@ CLINICS = 4
 
 
 def slow_files(database: Database, **settings: object) -> dict[str, str]:
-    """The clinics with more of everything: 40 slices, some ten milliseconds each."""
+    """The clinics with more of everything: 40 slices, some ten milliseconds each, those of visits in two chunks."""
     rows = "".join(f"c{i},{i},Clinic {i}\n" for i in range(1, CLINICS + 1))
     years = "".join(f"{2020 + i},{i},{2020 + i}-01-01\n" for i in range(1, 4))
     return files(
@@ -38,9 +38,11 @@ def slow_files(database: Database, **settings: object) -> dict[str, str]:
             "sqlseed.toml": FILES["sqlseed.toml"]
             .replace("patients = 6", f"patients = {PATIENTS}")
             .replace("clinics = 3", f"clinics = {CLINICS}"),
+            "models/patients.sql": CUT["models/patients.sql"],
+            "models/visits.sql": CUT["models/visits.sql"],
             "models/invoices.sql": FILES["models/invoices.sql"].replace("* 100 +", "* 400 +").replace("1000)", "2000)"),
         },
-        **settings,
+        **{"rows_per_chunk": PATIENTS} | settings,
     )
 
 

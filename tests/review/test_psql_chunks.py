@@ -9,8 +9,8 @@ import pytest
 from sqlseed import api
 from sqlseed.workspace import Workspace
 from tests.behaviour import clinics
-from tests.behaviour.clinics import Database
-from tests.behaviour.test_chunks import CHUNKS, CUT, wrong
+from tests.behaviour.clinics import CUT, Database
+from tests.behaviour.test_chunks import CHUNKS, wrong
 from tests.review.psql_runs import STATE, refused, rows, run, scripts_for
 from tests.review.test_psql import Fresh, fresh
 from tests.servers import Server
