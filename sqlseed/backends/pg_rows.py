@@ -14,7 +14,14 @@ from sqlseed.model import Column, Relation, Value, quote
 _UNIQUE_VIOLATION = "23505"
 _NO_EQUALITY = ("json", "xml", "point", "box", "polygon", "path")  # types that `is distinct from` refuses
 _CHANGES_CHILD = ("set null", "set default")  # ON DELETE: the row below stays
+_MOST_KEYS = 5000  # of vanished rows: more are not sent back and forth
 _SHOWN = 80  # characters of a value in a message
+
+_UNMET = (
+    "not exists (select 1 from pg_catalog.pg_trigger where tgrelid = {oid} and tgtype & 9 = 8)"
+    " and not exists (select 1 from pg_catalog.pg_rewrite where ev_class = {oid})"
+)
+"""Of a table that has no rules, and no triggers for a DELETE statement (TRIGGER_TYPE_DELETE without _ROW)."""
 
 ForeignKey = tuple[Relation, str, list[str], list[str], str]
 """One that leads to a table: child, name, columns, columns referred to, action on delete."""
@@ -48,24 +55,40 @@ def replace(
     keys: Sequence[str],
     model: Rows,
     ours: Ours,
+    plain: set[Relation],
 ) -> tuple[int, bool]:
     """Upserts on the key and removes what vanished, so that rows of others keep the rows that they refer to.
 
-    It takes one statement as long as nothing vanished. Where a unique column's values change places, no order of
-    updates is right. Returns the number of rows, and whether any were removed.
+    It takes one statement as long as nothing vanished, and in tables known to be `plain`. Where a unique column's
+    values change places, no order of updates is right. Returns the number of rows, and whether any were removed.
     """
     change = _Change(target, own, columns, keys, model)
+    is_plain = target in plain
     try:
-        count, has_vanished, below = change.attempt(session)
-        if has_vanished:
-            doomed = _Doomed(target, change.vanished, (change.rows,), model.parameters, model.types)
-            _remove_below(session, doomed, below, ours, (target,), is_locked=True)
-            count = change.carry_out(session)
+        done = change.attempt(session, is_plain=is_plain)
+        (plain.add if done.is_plain else plain.discard)(target)
+        if done.has_vanished:
+            doomed = change.doomed(done.vanished)
+            _remove_below(session, doomed, done.below, ours, (target,), is_locked=not is_plain)
+            return change.carry_out(session), True
     except ExecuteError as error:
         if error.sqlstate != _UNIQUE_VIOLATION:
             raise
         raise OutOfOrder(error) from None
-    return count, has_vanished
+    return done.rows, done.has_removed
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What a first statement did: it wrote, unless rows `has_vanished`, which are then to be removed by others."""
+
+    rows: int
+    has_removed: bool
+    has_vanished: bool
+    vanished: str | None  # their keys, as JSON; None where they are too many
+    below: list[ForeignKey]  # who refers to the table, where some vanished
+    is_plain: bool
+    """Whether no foreign key leads to the table, and no DELETE of no row would meet a trigger or a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,10 @@ class _Change:
     columns: Sequence[Column]
     keys: Sequence[str]
     model: Rows
+
+    @property
+    def _oid(self) -> str:
+        return f"{_literal(str(self.target))}::pg_catalog.regclass"
 
     @property
     def rows(self) -> str:
@@ -95,25 +122,53 @@ class _Change:
             return self.own.predicate
         return f"{self.own.predicate} and not exists (select 1 from sqlseed_rows as r where {self._same})"
 
-    def attempt(self, session: Session) -> tuple[int, bool, list[ForeignKey]]:
-        """Writes, if nothing vanished; the number of rows, whether something did, and then who refers to the table.
+    def attempt(self, session: Session, *, is_plain: bool) -> _Attempt:
+        """Writes, if nothing vanished; if the table is plain as before, in any case.
 
         What vanished is locked where a foreign key would change rows below it: whoever is about to refer to it is
         waited for, and then seen; whoever comes later finds it gone. Elsewhere the key refuses the delete by itself.
         """
-        acts = (
-            "exists (select 1 from pg_catalog.pg_constraint as k where k.contype = 'f' and k.confdeltype in"
-            f" ('c', 'n', 'd') and k.confrelid = {_literal(str(self.target))}::regclass)"
+        leads = f"select 1 from pg_catalog.pg_constraint where contype = 'f' and confrelid = {self._oid}"
+        gone = f"from {self.target} as t where {self.vanished}"
+        deleted, number = "0", "(select count(*) from sqlseed_gone)"
+        if is_plain:  # nobody adds a key meanwhile: this statement's own lock on the table is in the way
+            ctes = [
+                f"sqlseed_deleted as (delete {gone} and not exists ({leads}) returning 1)",
+                f"sqlseed_gone as materialized (select 1 {gone} and exists ({leads}) limit 1)",
+            ]
+            deleted, keys = "(select count(*) from sqlseed_deleted)", "null"
+        else:
+            acts = f"exists ({leads} and confdeltype in ('c', 'n', 'd'))"
+            texts = ", ".join(f"t.{quote(key)}::text" for key in self.keys) or "1"
+            ctes = [
+                f"sqlseed_locked as materialized (select {texts} {gone} and {acts} for update of t)",
+                f"sqlseed_some as materialized (select {texts} {gone} and not {acts} limit {_MOST_KEYS + 1})",
+                "sqlseed_gone as (select * from sqlseed_locked union all select * from sqlseed_some)",
+            ]
+            keys = f"case when {number} <= {_MOST_KEYS} then (select json_agg(g) from sqlseed_gone as g)::text end"
+        below = f"case when {number} > 0 then ({_children_json(self.target)}) end"
+        plain = f"not exists ({leads}) and {_UNMET.format(oid=self._oid)}"
+        result = f"json_build_array({deleted} > 0, {number} > 0, {keys}, {below}, {plain})"
+        rows, (has_removed, has_vanished, vanished, children_, found_plain) = self._send(
+            session, ctes, f"{deleted} >= 0 and {number} = 0", result
         )
-        gone = f"select 1 from {self.target} as t where {self.vanished}"
-        ctes = [
-            f"sqlseed_gone as materialized ({gone} and not {acts} limit 1)",
-            f"sqlseed_locked as materialized ({gone} and {acts} for update of t)",
-        ]
-        count = "(select count(*) from sqlseed_gone) + (select count(*) from sqlseed_locked)"
-        below = f"case when {count} > 0 then ({_children_json(self.target)}) end"
-        rows, number, found = self._send(session, ctes, f"{count} = 0", f"{count}, {below}")
-        return rows, number > 0, _foreign_keys(found or [])
+        return _Attempt(rows, has_removed, has_vanished, vanished, _foreign_keys(children_ or []), found_plain)
+
+    def doomed(self, keys: str | None) -> _Doomed:
+        """The rows that vanished, by their keys, so that the model's rows are not computed again."""
+        if keys is None or not self.keys:
+            return _Doomed(self.target, self.vanished, (self.rows,), self.model.parameters, self.model.types)
+        texts, names, typed = (
+            ", ".join(form.format(quote(key)) for key in self.keys) for form in ("t.{}::text", "d.{}", "{} text")
+        )
+        listed = f"select {names} from pg_catalog.json_to_recordset(:sqlseed_gone::json) as d ({typed})"
+        return _Doomed(
+            self.target,
+            f"{self.own.predicate} and ({texts}) in ({listed})",
+            (),
+            {**self.own.parameters, "sqlseed_gone": keys},
+            {**self.own.types, "sqlseed_gone": "text"},
+        )
 
     def carry_out(self, session: Session) -> int:
         """Deletes the rows that vanished, and writes; the number of rows.
@@ -121,9 +176,9 @@ class _Change:
         One statement: what goes frees its unique values for the new rows; foreign keys are checked after both.
         """
         deleted = f"sqlseed_gone as (delete from {self.target} as t where {self.vanished} returning 1)"
-        return self._send(session, [deleted], "(select count(*) from sqlseed_gone) >= 0", "0, null")[0]
+        return self._send(session, [deleted], "(select count(*) from sqlseed_gone) >= 0", "null::json")[0]
 
-    def _send(self, session: Session, ctes: list[str], condition: str, result: str) -> tuple[int, int, Any]:
+    def _send(self, session: Session, ctes: list[str], condition: str, result: str) -> tuple[int, Any]:
         """A row with a key that is to be written, and yet not one of `own`, is somebody else's: no upsert goes over
         it."""
         taken = "null"
@@ -139,10 +194,10 @@ class _Change:
         ctes.append(f"sqlseed_written as ({self._upsert(session.overriding, condition)})")
         result = f"select (select count(*) from sqlseed_rows), {taken}, {result}"
         sql = f"with {self.rows}, {', '.join(ctes)} {result}"
-        (rows, others, number, found), *_ = session.query(sql, self.model.parameters, self.model.types)
+        (rows, others, found), *_ = session.query(sql, self.model.parameters, self.model.types)
         if others:
             raise self._refusal(others)
-        return rows, number, found
+        return rows, found
 
     def _refusal(self, others: Sequence[tuple[int, Sequence[str]]]) -> GuardError:
         values = ", ".join("(" + ", ".join(f"'{value[:_SHOWN]}'" for value in key) + ")" for _, key in others)

@@ -61,10 +61,8 @@ class Postgres:
     def connect(self) -> PostgresSession:
         """A new connection in autocommit mode; raises ConnectError with a plain reason."""
         given = self.target.settings.get("conninfo", {}).items()
-        info = {key: value.reveal() if hasattr(value, "reveal") else value for key, value in given}
-        info.setdefault("application_name", f"sqlseed:{self.target.profile}")
-        for key, value in _CONNECTION.items():
-            info.setdefault(key, value)
+        info: dict[str, Any] = _CONNECTION | {"application_name": f"sqlseed:{self.target.profile}"}
+        info |= {key: value.reveal() if hasattr(value, "reveal") else value for key, value in given}
         try:
             connection = psycopg.connect(
                 "", autocommit=True, prepare_threshold=None, cursor_factory=psycopg.RawCursor, **info
@@ -102,6 +100,7 @@ class PostgresSession(pg_activity.Watched):
         self._target = target
         self.state_schema = target.state_schema
         self._functions: set[str] = set()
+        self._plain: set[Relation] = set()  # tables whose rows may be deleted in passing; see `pg_rows`
         self._is_set = False  # whether the session has the settings of its transactions
         self._failed = ""  # the statement that failed last
         self.is_cut = False
@@ -112,8 +111,9 @@ class PostgresSession(pg_activity.Watched):
         pg_identity.check_version(version, connection.info.parameter_status("server_version") or "")
         self._patience = pg_sql.settings_of(target)["lock_timeout"]
         with self._deadline.running():
-            greeting = [connection.info.backend_pid, self._patience]
-            row = connection.execute(pg_sql.GREETING, greeting, binary=True).fetchone()
+            row = connection.execute(
+                pg_sql.GREETING, [connection.info.backend_pid, self._patience], binary=True
+            ).fetchone()
         # Behind a transaction pooler the process that answers is not the one that greeted.
         self._pooled = row is None
         self._shares_lock = self._pooled and writes  # in each transaction: the session's would go astray
@@ -214,7 +214,7 @@ class PostgresSession(pg_activity.Watched):
         self, target: Relation, own: Rows, columns: Sequence[Column], keys: Sequence[str], model: Rows, ours: Ours
     ) -> tuple[int, bool]:
         """Upserts on the key and removes what vanished; see `pg_rows`."""
-        return pg_rows.replace(self, target, own, columns, keys, model, ours)
+        return pg_rows.replace(self, target, own, columns, keys, model, ours, self._plain)
 
     def collisions(self, target: Relation, columns: Sequence[Column], model: Rows, ours: Ours) -> list[Collision]:
         """The unique keys by which rows of somebody else's are in the way; see `pg_rows`."""

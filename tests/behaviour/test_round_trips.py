@@ -92,15 +92,28 @@ def test_changed_slices_in_which_nothing_vanishes(count, postgres, write, bulk):
     assert checksums(build(root, vars=MORE, checksums=True)) == checksums(build(root, vars=MORE, dry_run=True))
 
 
-def test_slices_that_lose_rows(count, postgres, write):
-    """A statement finds that rows vanished, and another one deletes and writes: 6 trips, if no key leads to the table.
+REFUSES_DELETE = """
+    create function refuse() returns trigger language plpgsql as 'begin raise exception $$never$$; end';
+    create trigger "refuses" before delete on "Invoice" execute function refuse()
+"""
 
-    One more looks at the tables that may: 7. If rows of ours there go as well, each table is looked below (one, and one
-    that locks its rows where a key would cascade) and deleted from.
+
+def test_slices_that_lose_rows(count, postgres, write):
+    """No key leads to the invoices: one statement deletes and writes, as soon as a first slice has found that out.
+
+    Where one does, a statement finds that rows vanished, one looks at the tables that may refer to them, one deletes
+    and writes: 7. If rows of ours there go as well, each table is looked below (one, and one that locks its rows where
+    a key would cascade) and deleted from.
     """
     assert build(write(postgres)).success
     small = changed("models/invoices.sql", "where v.", 'where v."no" < 11 and v.')
-    assert count(write(postgres, small)) == {"invoices": 6}
+    assert count(write(postgres, small)) == {"invoices": 5}
+    assert count(write(postgres)) == {"invoices": 5}
+    postgres.run(REFUSES_DELETE)  # a trigger for statements, which one that deletes nothing would meet as well
+    assert count(write(postgres, HEAVIER), vars=MORE)["invoices"] == 5
+    postgres.run('drop trigger "refuses" on "Invoice"')
+    assert build(write(postgres)).success
+    assert count(write(postgres, small)) == {"invoices": 5}
     fewer = changed("models/visits.sql", "where p.", "where p.n < 11 and p.")
     assert count(write(postgres, small | fewer), select=("visits",)) == {"visits": 7}
     assert build(write(postgres, small | fewer)).success
@@ -126,9 +139,9 @@ def test_a_savepoint_would_be_seen(count, postgres, write, monkeypatch):
     """As when each step of a changed slice was a statement of its own."""
     attempt = pg_rows._Change.attempt
 
-    def cautious(change, session):
+    def cautious(change, session, **options):
         with session._connection.transaction():
-            return attempt(change, session)
+            return attempt(change, session, **options)
 
     monkeypatch.setattr(pg_rows._Change, "attempt", cautious)
     assert build(write(postgres)).success
