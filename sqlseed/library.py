@@ -168,7 +168,7 @@ _CORE: dict[str, Function] = dict(
             [("prefix", "text"), ("n", "bigint")],
             "text",
             {
-                "postgres": "prefix || lpad(to_hex(n), 12, '0')",
+                "postgres": "prefix || encode(substr(int8send(n), 3), 'hex')",
                 "duckdb": "prefix || printf('%012x', n::bigint)",
             },
         ),

@@ -16,7 +16,7 @@
 -- lessons of an earlier pool come before those of a later; and a teacher's lessons outside the pool of his team's first
 -- letter have no substitute.
 --
--- In five steps: `turns` queues the missed lessons of an hour, `free` the free teachers, `colleagues` brings together
+-- In five steps: `turns` queues the missed lessons of an hour, `idle` and `free` the free teachers, `colleagues` brings together
 -- those of one field and turn, `others` asks for the lessons left, and `requests` lets each teacher say yes once.
 
 with missed as (                     -- the lessons of those who were away for all of the lesson or a part of it
@@ -88,6 +88,22 @@ hours as (                           -- the hours in which somebody is wanted
     from missed
 ),
 
+idle as materialized (               -- the hours of the week in which a teacher has no lesson of his own
+    select
+        post.n                                                                          as teacher_n,
+        wanted.slot
+    from {{ ref('staff_plan') }} as post
+    cross join (select distinct slot from hours) as wanted
+    left join {{ ref('lessons') }} as own
+        on own.branch_no = {{ branch.no }}
+        and own.year_no = {{ year.no }}
+        and own.teacher_n = post.n
+        and own.slot = wanted.slot
+    where post.branch_no = {{ branch.no }}
+      and post.staff_group = 'teaching'
+      and own.teacher_n is null
+),
+
 free as (                            -- who is there in the hour without a lesson, in the day's order within his field
     select
         hour.day_no,
@@ -96,29 +112,20 @@ free as (                            -- who is there in the hour without a lesso
         teacher.stage,
         teacher.subject_group,
         teacher.last_pool                                                               as pool,
-        -- with commas on both sides of each, as in ', Hindi, Art, '
-        ', ' || post.subjects || ', '                                                   as subjects,
-        post.last_level,
         row_number() over (
             partition by hour.day_no, hour.slot, teacher.stage, teacher.subject_group
             order by teacher.last_pool, {{ hash('turn', 'teacher.n') }}, teacher.n
         )                                                                               as turn
     from hours as hour
+    join idle
+        on idle.slot = hour.slot
     join {{ ref('teacher_days') }} as teacher
         on teacher.day_no = hour.day_no
-    join {{ ref('staff_plan') }} as post
-        on post.branch_no = {{ branch.no }}
-        and post.n = teacher.teacher_n
-    left join {{ ref('lessons') }} as own
-        on own.branch_no = {{ branch.no }}
-        and own.year_no = {{ year.no }}
-        and own.teacher_n = teacher.teacher_n
-        and own.slot = hour.slot
+        and teacher.teacher_n = idle.teacher_n
     where teacher.branch_no = {{ branch.no }}
       and teacher.year_no = {{ year.no }}
       and teacher.arrives <= hour.starts
       and teacher.leaves >= hour.ends
-      and own.n is null
 ),
 
 colleagues as (                      -- the free colleague of the field whose turn it is
@@ -160,8 +167,12 @@ others as (                          -- for the lessons left: who else knows the
         on free.day_no = wanted.day_no
         and free.slot = wanted.slot
         and free.pool <= wanted.pool
-        and free.last_level >= wanted.level
-        and free.subjects like '%, ' || wanted.subject || ', %'
+    join {{ ref('staff_plan') }} as post
+        on post.branch_no = {{ branch.no }}
+        and post.n = free.teacher_n
+        and post.last_level >= wanted.level
+        -- with commas on both sides of each, as in ', Hindi, Art, '
+        and ', ' || post.subjects || ', ' like '%, ' || wanted.subject || ', %'
     left join colleagues as asked
         on asked.day_no = free.day_no
         and asked.slot = free.slot

@@ -77,6 +77,7 @@ addressed as (                       -- with the recipient, the campaign, and by
     left join {{ slots('message_channels') }} as usual
         on usual.purpose = notice.purpose
         and usual.slot = {{ pick('channel', 'notice.lot', 'message_channels') }}
+    offset 0                         -- a fence: the channel is chosen once
 ),
 
 tried as (                           -- those that can be sent: where to, when first tried, where the outcome falls
@@ -135,6 +136,7 @@ clocked as (                         -- the same with the minute of the day in I
         tried_at,
         ((extract(hour from tried_at) * 60 + extract(minute from tried_at))::int + 330) % 1440 as minute
     from tried
+    offset 0                         -- fences, here and below: else minute and moment are made anew wherever they stand
 ),
 
 timed as (                           -- the same after the quiet hours, if it came in them; they may go past midnight
@@ -162,6 +164,7 @@ timed as (                           -- the same after the quiet hours, if it ca
             else 0
         end                                                                             as tried_at
     from clocked
+    offset 0
 ),
 
 outcomes as (                        -- how it stands on the as-of date

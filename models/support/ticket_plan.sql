@@ -43,7 +43,7 @@ calendar as (                        -- the same numbered from 0; a day has 2340
     from working_days
 ),
 
-opening_days as (                    -- one row: how many of them are days on which a ticket of the year can be opened
+opening_days as materialized (       -- one row: how many of them are days on which a ticket of the year can be opened
     select count(*) as days
     from {{ ref('school_days') }}
     where branch_no = {{ branch.no }}

@@ -17,6 +17,7 @@ SETTINGS = {
     "bytea_output": "hex",
     "row_security": "on",
     "enable_nestloop": "off",  # slices without statistics yet are taken for small ones; lookups are hash joins
+    "enable_mergejoin": "off",  # for the same reason: it would sort both sides, which are larger than it thinks
     "jit": "off",  # compiling a statement costs more than it saves on slices of some 100,000 rows
     "default_statistics_target": "10",  # an intermediate table is analyzed after each slice, for row counts alone
     "transform_null_equals": "off",

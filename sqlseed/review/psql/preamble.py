@@ -19,6 +19,7 @@ REASONS = {
     "bytea_output": "bytes print in hexadecimal digits",
     "row_security": "policies of the tables hold for this session too",
     "enable_nestloop": "without statistics of new rows the planner takes them for few; lookups are hash joins",
+    "enable_mergejoin": "for the same reason: it would sort both sides of a join, which are larger than it thinks",
     "jit": "compiling a statement costs more than it saves on slices of this size",
     "default_statistics_target": "intermediate tables are analyzed after each slice; 3,000 rows of them will do",
     "transform_null_equals": "`x = null` is null",
