@@ -26,6 +26,7 @@ from sqlseed.errors import OUT_OF_MEMORY, ConnectError, ExecuteError
 from sqlseed.live import LiveColumn, LiveTable
 from sqlseed.model import Checkpoint, Column, Compiled, KeyRange, Relation, Target, Value, quote
 
+_DRY_MEMORY = "256MB"  # of a dry run for another engine: sqlseed's process then stays below 512 MB
 _BATCH = 20_000  # rows of a lookup table sent at once
 _parser = cache(lambda: duckdb.connect(config={"threads": 1}))
 
@@ -51,7 +52,7 @@ class DuckDB:
     @classmethod
     def in_memory(cls, target: Target, root: Path) -> DuckDB:
         """A stand-in for another target: its schema's name, no file but for what memory cannot hold."""
-        memory = target.settings.get("memory_limit", "1GB") if target.type == "duckdb" else "1GB"
+        memory = target.settings.get("memory_limit", "1GB") if target.type == "duckdb" else _DRY_MEMORY
         return cls(replace(target, type="duckdb", settings={"path": ":memory:", "memory_limit": memory}), root)
 
     def connect(self) -> DuckDBSession:
