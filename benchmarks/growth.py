@@ -160,7 +160,7 @@ def estimate(found: Sequence[Measurement]) -> list[tuple[str, str]]:
     rows.append(
         (
             "largest slice",
-            f"{count * BILLION / last.rows:,.0f} rows ({key}), if no slice is added, in chunks of a million",
+            f"{count * BILLION / last.rows:,.0f} rows ({key}), if no slice is added; written in chunks",
         )
     )
     return rows

@@ -134,7 +134,7 @@ def test_a_billion_rows_by_the_last_step():
     assert told["CPU"] == "1.4 hours of one core"
     assert told["disk"] == "93 GiB"  # 100 GB
     assert told["WAL"] == "186 GiB"
-    assert told["largest slice"] == "750,000,000 rows (marks/south), if no slice is added"
+    assert told["largest slice"] == "750,000,000 rows (marks/south), if no slice is added; written in chunks"
 
 
 def test_what_ends_the_growth_begins_with_the_nearest():
