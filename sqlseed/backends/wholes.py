@@ -10,28 +10,41 @@ from dataclasses import replace
 
 from sqlseed import sqltext
 from sqlseed.backends import Session
-from sqlseed.errors import GuardError
+from sqlseed.errors import ExecuteError, GuardError
 from sqlseed.model import Compiled, Materialized, Relation, Value
+
+_DUPLICATE_TABLE = "42P07"  # an SQLSTATE: a table or view of that name is there
 
 
 def write(session: Session, compiled: Compiled, parameters: Mapping[str, Value], *, ours: bool) -> int:
     """Replaces the table or view; its number of rows. `ours` says that sqlseed made the one that is there, if any."""
     relation = compiled.relation
-    live = session.catalog([relation])
-    if relation in live and not ours:
-        raise GuardError(
-            f"{relation} is there already, and sqlseed did not make it",
-            path=compiled.path,
-            hint=f"drop {live[relation].kind} {relation}, or give the model another name: config(table='...')",
-        )
-    drop(session, relation)
+    is_view = compiled.config.materialized is Materialized.VIEW
+    live = session.catalog([relation]) if ours or session.exclusive else {}  # else the server itself refuses
+    if relation in live:
+        if not ours:
+            raise _refusal(compiled)
+        session.run(f"drop {live[relation].kind} {relation}")
     types = {parameter.name: parameter.type for parameter in compiled.parameters}
     sql = sqltext.with_literals(compiled.sql, parameters, types)  # a view keeps no parameters
     plain = replace(compiled, sql=sql, parameters=())
-    session.run(create_sql(compiled, session.model_sql(plain)))
-    if compiled.config.materialized is not Materialized.VIEW:
+    try:
+        made = session.run(create_sql(compiled, session.model_sql(plain)))
+    except ExecuteError as error:
+        raise (_refusal(compiled) if error.sqlstate == _DUPLICATE_TABLE else error) from None
+    if not is_view:
         session.analyze(relation)
-    return int(session.query(f"select count(*) from {relation}")[0][0])
+    if is_view or session.exclusive:
+        made = int(session.query(f"select count(*) from {relation}")[0][0])
+    return made
+
+
+def _refusal(compiled: Compiled) -> GuardError:
+    return GuardError(
+        f"{compiled.relation} is there already, and sqlseed did not make it",
+        path=compiled.path,
+        hint="drop it, or give the model another name: config(table='...')",
+    )
 
 
 def drop_readers(session: Session, remade: Mapping[str, Relation], ours: Mapping[Relation, bool]) -> None:

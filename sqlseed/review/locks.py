@@ -162,7 +162,8 @@ def _whole(compiled: Compiled, around: Surroundings, *, changed: bool) -> Iterat
         yield "create", read, _READ
     if compiled.config.materialized is not Materialized.VIEW:
         yield "analyze", compiled.relation, _ANALYZE
-    yield "count", compiled.relation, _READ
+    else:
+        yield "count", compiled.relation, _READ
     if compiled.refs or compiled.seeds:
         yield "complete", checkpoint, _READ
     yield "complete", checkpoint, _WRITE

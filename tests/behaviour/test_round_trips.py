@@ -14,7 +14,7 @@ from tests.behaviour.clinics import Database, build, changed, checksums
 from tests.faults.proxy import REPLY, REQUEST, Rule, between
 
 MOST = 6  # round trips of a slice, but for one that loses rows to which others refer
-MODELS = ("clinics", "patients", "visit_plan", "visits", "invoices")
+MODELS = ("clinics", "patients", "visit_plan", "visits", "invoices", "busy", "seen")
 _READY, _BIND = b"Z", b"B"  # types of messages: the server is ready for the next, the client gives parameters
 _IDLE = b"I"  # what ReadyForQuery says outside a transaction
 
@@ -121,6 +121,22 @@ def test_slices_that_lose_rows(count, postgres, write):
         "models/patients.sql", "from generate_series(0, {{ var('patients') }} - 1)", "from generate_series(0, 3)"
     )
     assert count(write(postgres, small | fewer), select=("patients",)) == {"patients": 7 + 2 + 2}
+
+
+def test_a_table_and_a_view_without_a_contract(count, postgres, write):
+    """CREATE, and ANALYZE of the table or a count of the view's rows; a changed one is looked up and dropped before."""
+    busy = {"models/busy.sql": "select \"clinicId\", count(*) as n from {{ ref('visits') }} group by 1"}
+    seen = {
+        "models/seen.sql": "{{ config(materialized='view') }} select count(*) as n from {{ ref('visits') }} as v"
+        " join {{ ref('visit_plan') }} as p on p.n = v.\"no\""
+    }
+    found = count(write(postgres, busy | seen))
+    assert {found["busy"], found["seen"]} == {MOST}
+    assert build(write(postgres, busy | seen)).success
+    seen = {"models/seen.sql": seen["models/seen.sql"] + " where p.n > 1"}
+    busy = {"models/busy.sql": busy["models/busy.sql"] + " having count(*) > 1"}
+    found = count(write(postgres, HEAVIER | busy | seen))
+    assert {found["busy"], found["seen"]} == {MOST + 2}
 
 
 def test_a_slice_that_was_complete_already(count, postgres, write):
