@@ -131,7 +131,7 @@ class Planner:
     _groups: dict[tuple[str, tuple[str, ...]], dict[Point, list[Slice]]] = field(default_factory=dict)
     _shared: dict[tuple[str, str], tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=dict)
     _numbers: Numbers = field(init=False)
-    _cuts: dict[tuple[str, int], list[Slice]] = field(default_factory=dict)
+    _cuts: dict[str, tuple[Checkpoints, list[Slice]]] = field(default_factory=dict)  # by the checkpoints they follow
     _seeds: dict[str, list[list[str]]] = field(default_factory=dict)
     _deciding: dict[str, list[tuple[Parameter, tuple[int, ...]]]] = field(default_factory=dict)
     _bound: dict[tuple[ParameterKind, tuple[str, ...], Point], Value] = field(default_factory=dict)
@@ -151,10 +151,11 @@ class Planner:
         whole, compiled = self.whole_slices(model), self.compiled[model]
         if compiled.config.chunks is None:
             return whole
-        key = (model, id(self.checkpoints))
-        if key not in self._cuts:
-            self._cuts[key] = cut(compiled, whole, self.checkpoints, self._numbers, self.rows_per_chunk)
-        return self._cuts[key]
+        by, found = self._cuts.get(model, (None, []))
+        if by is not self.checkpoints:
+            found = cut(compiled, whole, self.checkpoints, self._numbers, self.rows_per_chunk)
+            self._cuts[model] = self.checkpoints, found
+        return found
 
     def plan(
         self,
