@@ -1,7 +1,7 @@
 """The statement for DuckDB: known differences mended, and guards where only DuckDB knows a column's type.
 
-A guard is `case when typeof(x) is one of these then error(...) else x end`. DuckDB decides it while it plans, so it
-costs nothing, and refuses before it computes a row.
+A guard is `case when typeof(x) is one of these then error(...) else x end`. DuckDB decides it while it plans: what is
+left is x, or an error for the first row that comes to it.
 """
 
 from __future__ import annotations
