@@ -128,17 +128,30 @@ free as (                            -- who is there in the hour without a lesso
       and teacher.leaves >= hour.ends
 ),
 
-colleagues as (                      -- the free colleague of the field whose turn it is
+knows as (                           -- the subjects of each post, which has them in one text, as in 'Hindi, Art'
+    select distinct
+        post.n                                                                          as teacher_n,
+        post.last_level,
+        subject.name                                                                    as subject
+    from {{ ref('staff_plan') }} as post
+    join {{ seed('board_subjects') }} as subject
+        on ', ' || post.subjects || ', ' like '%, ' || subject.name || ', %'
+    where post.branch_no = {{ branch.no }}
+      and subject.board = {{ branch.board }}
+),
+
+colleagues as (                      -- every lesson with the free colleague of the field whose turn it is, if any
     select
         wanted.n,
         wanted.day_no,
         wanted.slot,
         wanted.level,
         wanted.letter,
+        wanted.subject,
         wanted.pool,
         free.teacher_n
     from turns as wanted
-    join free
+    left join free
         on free.day_no = wanted.day_no
         and free.slot = wanted.slot
         and free.stage = wanted.stage
@@ -160,31 +173,28 @@ others as (                          -- for the lessons left: who else knows the
             partition by wanted.n
             order by {{ hash('other turn', on_day('free.teacher_n', 'free.day_no')) }}, free.teacher_n
         )                                                                               as turn
-    from turns as wanted
-    left join colleagues as served
-        on served.n = wanted.n
+    from colleagues as wanted
     join free
         on free.day_no = wanted.day_no
         and free.slot = wanted.slot
         and free.pool <= wanted.pool
-    join {{ ref('staff_plan') }} as post
-        on post.branch_no = {{ branch.no }}
-        and post.n = free.teacher_n
-        and post.last_level >= wanted.level
-        -- with commas on both sides of each, as in ', Hindi, Art, '
-        and ', ' || post.subjects || ', ' like '%, ' || wanted.subject || ', %'
+    join knows
+        on knows.teacher_n = free.teacher_n
+        and knows.subject = wanted.subject
+        and knows.last_level >= wanted.level
     left join colleagues as asked
         on asked.day_no = free.day_no
         and asked.slot = free.slot
         and asked.teacher_n = free.teacher_n
         and asked.pool <= wanted.pool
-    where served.n is null
+    where wanted.teacher_n is null
       and asked.n is null
 ),
 
 asked as (                           -- every lesson with the one teacher who is asked to take it
     select n, day_no, slot, level, letter, pool, teacher_n, 1 as is_colleague
     from colleagues
+    where teacher_n is not null
     union all
     select n, day_no, slot, level, letter, pool, teacher_n, 0
     from others
