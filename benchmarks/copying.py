@@ -209,9 +209,9 @@ class CopyMixin:
 
 def _batches(session: Any, sql: str, values: Mapping[str, Value], types: Mapping[str, str]) -> Any:
     """A reader of Arrow's record batches; DuckDB computes them as they are asked for."""
-    from sqlseed.backends.duckdb import _named
+    from sqlseed.backends.duckdb_values import named as named_parameters
 
-    text, named = _named(sql, values, types)
+    text, named = named_parameters(sql, values, types)
     return session._connection.sql(text, params=named).to_arrow_reader(BATCH_ROWS)
 
 

@@ -278,7 +278,8 @@ def test_kills_leave_the_schema_and_the_rows(postgres, tmp_path, kills):
 
 def test_the_longest_begins_first_and_a_table_is_analyzed_when_it_is_whole(any_pg, write):
     root = write(any_pg, PLAIN_INDEX, bulk='"off"')
-    assert build(root, vars={"patients": 40}).success
+    # One session, for several at once may make a table larger than its rows.
+    assert build(root, vars={"patients": 40}, threads=1).success
     any_pg.run('create index on public."Visit" (day)')  # of 80 visits and 40 patients a year
     workspace = api.load(root, threads=1)
     backend = open_backend(workspace.target, root)
