@@ -23,7 +23,7 @@ STEPS: Mapping[int, Mapping[str, Value]] = {
     230_000: {**_SHAPE, "branches": 1, "section_limit": 1, "scale": 10},
     1_900_000: {**_SHAPE, "branches": 4, "section_limit": 1, "scale": 25},
     20_000_000: {**_SHAPE, "branches": 13, "scale": 25, "seat_limit": 12},
-    100_000_000: {**_SHAPE, "branches": 13, "scale": 25, "years": 3},
+    100_000_000: {**_SHAPE, "branches": 13, "scale": 25, "years": 4},
 }
 """About so many rows, by vars that leave the shares of the tables nearly as they are: attendance has two fifths."""
 REPEATED = 1_000_000  # rows below which a build takes little more than any: of three builds the middle one counts
