@@ -224,7 +224,7 @@ class Planner:
     def _parent(self, parent: str, slice_: Slice, steps: Mapping[Slice, Step]) -> _Parents:
         """The parent's slices that agree with `slice_` on the dimensions they share, and one hash over them all."""
         shared, places = self._shared_dimensions(parent, slice_)
-        point = tuple(slice_.point[i] for i in places)
+        point = tuple([slice_.point[i] for i in places])
         if (parent, point) not in self._combined:
             slices = self._grouped(parent, shared).get(point, [])
             prints = [self._effective(other, steps) for other in slices]
@@ -244,8 +244,10 @@ class Planner:
     def _grouped(self, parent: str, shared: tuple[str, ...]) -> dict[Point, list[Slice]]:
         if (parent, shared) not in self._groups:
             groups: dict[Point, list[Slice]] = {}
+            names = self.compiled[parent].config.slice_by
+            places = [names.index(name) for name in sorted(shared)]
             for slice_ in self.slices(parent):
-                groups.setdefault(tuple(sorted(p for p in slice_.point if p[0] in shared)), []).append(slice_)
+                groups.setdefault(tuple([slice_.point[i] for i in places]), []).append(slice_)
             self._groups[parent, shared] = groups
         return self._groups[parent, shared]
 
@@ -279,7 +281,7 @@ class Planner:
                 first, last = slice_.chunk or (0, None)
                 found[parameter.name] = first if parameter.of == ("first",) else chunks.LAST if last is None else last
                 continue
-            key = (parameter.kind, parameter.of, tuple(slice_.point[i] for i in places))
+            key = (parameter.kind, parameter.of, tuple([slice_.point[i] for i in places]))  # faster than a generator
             if key not in self._bound:
                 self._bound[key] = self._value(parameter, dict(slice_.point))
             found[parameter.name] = self._bound[key]
