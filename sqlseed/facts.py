@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlseed import profiling
-from sqlseed.api import BuildResult, CleanResult, PlanResult
-from sqlseed.assertions.testing import Verdicts
-from sqlseed.backends.pg_bulk import Aside
 from sqlseed.events import Status, Verdict
 from sqlseed.model import Compiled
 from sqlseed.selector import Graph, Node
 
 _Json = dict[str, Any]
+
+if TYPE_CHECKING:
+    from sqlseed.api import BuildResult, CleanResult, PlanResult
+    from sqlseed.assertions.testing import Verdicts
+    from sqlseed.backends.pg_bulk import Aside
 
 
 def nodes(found: Iterable[Node], graph: Graph) -> list[_Json]:
@@ -84,6 +85,8 @@ def plan(result: PlanResult) -> _Json:
 
 def build(result: BuildResult) -> _Json:
     """How a build ended."""
+    from sqlseed import profiling  # it takes the runner with it, which only a build needs
+
     profiled = profiling.by_model(result.results)
     return {
         "run_id": result.run_id,

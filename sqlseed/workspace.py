@@ -66,7 +66,7 @@ class Workspace:
     @cached_property
     def values(self) -> dict[str, tuple[DimensionValue, ...]]:
         """The values of every dimension under these vars."""
-        return planner.dimension_values(self.project, self.variables)
+        return self.remembered("values", lambda: planner.dimension_values(self.project, self.variables))
 
     @cached_property
     def graph(self) -> selector.Graph:
