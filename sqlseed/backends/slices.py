@@ -59,19 +59,17 @@ def own_rows(
         last = min(key_range.first + last, key_range.last)
         return Rows(f"{quote(config.key or '')} between {key_range.first + first} and {last}")
     prefix = library.key_prefix(project, compiled.name, [key for _, key in slice_.point])
-    return Rows(_uuid_range(compiled, prefix, f"{first:012x}", f"{last:012x}", is_chunk=slice_.chunk is not None))
+    return Rows(_uuid_range(compiled, f"{prefix}{first:012x}", f"{prefix}{last:012x}"))
 
 
-def _uuid_range(compiled: Compiled, prefix: str, first: str, last: str, *, is_chunk: bool) -> str:
+def _uuid_range(compiled: Compiled, low: str, high: str) -> str:
     column = quote(compiled.config.key or "")
     types = {c.name: c.type for c in compiled.contract.columns}
-    low, high = prefix + first, prefix + last
     if types.get(compiled.config.key or "") == "uuid":
         return f"{column} between '{low}'::uuid and '{high}'::uuid"
-    # The range is for the index; the comparison of the first 24 characters is what decides, whatever the collation.
+    # The first range is for the index; the second, byte by byte, is what decides, whatever the column's collation.
     # Where that has letters of two characters (Danish aa), a chunk's rows may be missed, and `numbering` refuses it.
-    exact = f" and right({column}, 12) collate \"C\" between '{first}' and '{last}'" if is_chunk else ""
-    return f"{column} between '{low}' and '{high}' and left({column}, 24) = '{prefix}'{exact}"
+    return f"{column} between '{low}' and '{high}' and {column} collate \"C\" between '{low}' and '{high}'"
 
 
 def own_of_model(
