@@ -3,7 +3,7 @@
     with `days`, the name of a common table expression before it, only those of the days whose `day_no` it has. Who
     reads them so draws the same lots again (`of=register`), and agrees with the register without reading its millions
     of rows. They are all marked by the class teacher. What decides a mark is told in attendance_records. A large slice
-    is cut by pupils (`is_cut`, see pupil_chunks). -#}
+    is cut by pupils (`is_cut`, see cohort_sections). -#}
 {% macro roll_call(days='', is_cut=true) -%}
 {%- set register = 'attendance_records' -%}
 attending as (                       -- the pupils of the year, with their class teacher and how they differ

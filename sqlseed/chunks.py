@@ -64,17 +64,23 @@ def parts_that_begin(parts: int, expected: int, most: int) -> list[int]:
     >>> parts_that_begin(10, 3_500, 1_000)
     [2, 5, 7]
     """
-    count = min(parts, -(-expected // most)) if most else 1
+    count = min(parts, -(-expected // most))
     return [parts * i // count for i in range(1, count)]
 
 
-def keys(config: Config, slice_: Slice) -> tuple[int, int] | None:
-    """The first and the last of the row numbers that a chunk's keys are made from; None for a whole slice."""
-    if slice_.chunk is None or config.chunks is None:
-        return None
-    first, last = slice_.chunk
+def numbers(slice_: Slice) -> tuple[int, int]:
+    """The first and the last of the numbers that a slice is cut by: those of its chunk, or all."""
+    first, last = slice_.chunk or (0, None)
+    return first, LAST if last is None else last
+
+
+def keys(config: Config, slice_: Slice) -> tuple[int, int]:
+    """The first and the last of the row numbers that a slice's keys are made from, or its chunk's."""
+    if config.chunks is None:
+        return 0, LAST
+    first, last = numbers(slice_)
     each = config.chunks.keys
-    return first * each, LAST if last is None else min(LAST, (last + 1) * each - 1)
+    return first * each, min(LAST, (last + 1) * each - 1)
 
 
 def chunks_of(settings: object) -> Chunks:

@@ -21,9 +21,8 @@ def cut(
     if settings is None:
         return list(whole)
     recorded: dict[str, list[chunks.Chunk]] = {}
-    for name, key in standing:
-        of, chunk = chunks.split(key)
-        if name == compiled.name and chunk is not None:
+    for of, chunk in (chunks.split(key) for name, key in standing if name == compiled.name):
+        if chunk is not None:
             recorded.setdefault(of, []).append(chunk)
     open_ = {slice_ for slice_ in whole if (slice_.model, slice_.key) not in standing}
     expected = dict.fromkeys(whole, 0)

@@ -148,12 +148,12 @@ class Planner:
 
     def slices(self, model: str) -> list[Slice]:
         """The same, the large ones cut into chunks: as they stand in the target, and where nothing stands, by rows."""
-        whole, compiled = self.whole_slices(model), self.compiled[model]
+        compiled = self.compiled[model]
         if compiled.config.chunks is None:
-            return whole
+            return self.whole_slices(model)
         by, found = self._cuts.get(model, (None, []))
         if by is not self.checkpoints:
-            found = cut(compiled, whole, self.checkpoints, self._numbers, self.rows_per_chunk)
+            found = cut(compiled, self.whole_slices(model), self.checkpoints, self._numbers, self.rows_per_chunk)
             self._cuts[model] = self.checkpoints, found
         return found
 
@@ -278,8 +278,8 @@ class Planner:
         found: dict[str, Value] = {}
         for parameter, places in self._places(slice_):
             if parameter.kind is ParameterKind.CHUNK:
-                first, last = slice_.chunk or (0, None)
-                found[parameter.name] = first if parameter.of == ("first",) else chunks.LAST if last is None else last
+                first, last = chunks.numbers(slice_)
+                found[parameter.name] = first if parameter.of == ("first",) else last
                 continue
             key = (parameter.kind, parameter.of, tuple([slice_.point[i] for i in places]))  # faster than a generator
             if key not in self._bound:

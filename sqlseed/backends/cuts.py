@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlseed import chunks, sqltext
-from sqlseed.backends import Session
+from sqlseed.backends import Session, overtaken
 from sqlseed.errors import GuardError
 from sqlseed.model import Job, Value, quote
 
@@ -44,19 +44,19 @@ def check(session: Session, job: Job) -> None:
         raise GuardError(
             f"another build, with another rows_per_chunk, has written {job.step.slice.model} {found[0][0]} meanwhile",
             path=job.compiled.path,
-            hint="let one build end before the next; the same command goes on from what is there now",
+            hint=overtaken.HINT,
         )
 
 
 def _overlapping(session: Session, job: Job) -> str:
     slice_ = job.step.slice
-    first, last = slice_.chunk or (0, None)
+    first, last = chunks.numbers(slice_)
     values: dict[str, Value] = {
         "model": slice_.model,
         "slice": slice_.key,
         "whole": slice_.whole.key,
         "first": first,
-        "last": chunks.LAST if last is None else last,
+        "last": last,
     }
     sql = _OVERLAPPING.format(schema=quote(session.state_schema), end=chunks.LAST)
     return sqltext.with_literals(sql, values, _TYPES)

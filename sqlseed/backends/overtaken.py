@@ -16,6 +16,7 @@ from sqlseed.model import Checkpoint, Step, Value, quote
 Read = tuple[str, str, str]
 """A checkpoint of a parent or seed: model, slice, fingerprint."""
 
+HINT = "let one build end before the next; the same command goes on from what is there now"
 _SHOWN = 3  # slices that a message names
 _OTHERS = """
     select e.model, e.slice
@@ -61,7 +62,7 @@ def refusal(names: Sequence[str], path: str | None = None) -> GuardError:
     return GuardError(
         f"another build, with other vars or files, has written or removed {some} meanwhile",
         path=path,
-        hint="let one build end before the next; the same command goes on from what is there now",
+        hint=HINT,
     )
 
 

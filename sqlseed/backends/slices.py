@@ -45,7 +45,7 @@ def own_rows(
 ) -> Rows:
     """The rows of one slice in its table, and nobody else's; `key_range` is that of the whole slice."""
     config = compiled.config
-    first, last = chunks.keys(config, slice_) or (0, chunks.LAST)
+    first, last = chunks.keys(config, slice_)
     if config.whole:
         return Rows("true")
     if config.materialized is Materialized.INTERMEDIATE:

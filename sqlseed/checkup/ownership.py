@@ -56,11 +56,11 @@ def _by_prefix(context: RunContext, compiled: Compiled, key: str, steps: Sequenc
     ends: dict[str, list[tuple[str, str]]] = {}
     for slice_ in (step.slice for step in steps):
         prefix = library.key_prefix(context.project, compiled.name, [key for _, key in slice_.point])
-        held = chunks.keys(compiled.config, slice_)
-        label = prefix if held is None else f"{prefix}#{held[0]:012x}"
+        first, last = chunks.keys(compiled.config, slice_)
+        label = prefix if slice_.chunk is None else f"{prefix}#{first:012x}"
         found[label] = slice_
-        if held is not None:
-            ends.setdefault(prefix, []).append((f"{held[1]:012x}", label))
+        if slice_.chunk is not None:
+            ends.setdefault(prefix, []).append((f"{last:012x}", label))
     label = f"left({key}, 24)"
     if ends:
         cases = []

@@ -100,10 +100,7 @@ def own_predicate(compiled: Compiled) -> str | None:
         low, high = ":'_prefix' || :'_first'", ":'_prefix' || :'_last'"
     if {c.name: c.type for c in compiled.contract.columns}[config.key or ""] == "uuid":
         return f"{column} between ({low})::uuid and ({high})::uuid"
-    exact = f" and left({column}, 24) = :'_prefix'"
-    if config.chunks is not None:
-        exact += f" and right({column}, 12) collate \"C\" between :'_first' and :'_last'"
-    return f"{column} between {low} and {high}{exact}"
+    return f'{column} between {low} and {high} and {column} collate "C" between {low} and {high}'
 
 
 def _nothing_there(compiled: Compiled) -> list[str]:
@@ -144,7 +141,7 @@ def slices(made: Planner, compiled: Compiled, steps: Sequence[Step], script: str
     for step in steps:
         lines += ["", setting("_slice", step.slice.key), setting("_fingerprint", step.fingerprint)]
         held = made.ranges.get((compiled.name, step.slice.whole.key))
-        first, last = chunks.keys(compiled.config, step.slice) or (0, chunks.LAST)
+        first, last = chunks.keys(compiled.config, step.slice)
         if compiled.config.key_kind is KeyKind.INTEGER and held is not None:
             lines += [setting("_first", held.first + first), setting("_last", min(held.first + last, held.last))]
         elif compiled.config.key_kind is KeyKind.UUID:
